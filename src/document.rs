@@ -1,0 +1,63 @@
+//! A document as it was found: raw bytes and where they came from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// Where a document stood in the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// The file as the user would name it, `-` for standard input.
+    pub path: Arc<str>,
+    /// Number of the record in the file, from 1 (a JSON line, a WARC record; 1 for a page of its own).
+    pub record: u64,
+    /// Offset in bytes of the record's first byte in the decompressed file.
+    pub offset: u64,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} (byte {})", self.path, self.record, self.offset)
+    }
+}
+
+/// What a document's bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// A page of HTML.
+    Html,
+    /// Text that somebody already flattened out of a page.
+    Text,
+}
+
+/// What is known of a document's character encoding before its bytes are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Charset {
+    /// The container is UTF-8 by definition (JSON), so the bytes are too.
+    Utf8,
+    /// Label from an HTTP `Content-Type` header.
+    Http(String),
+    /// Nothing is known; [`crate::decode`] looks at the bytes.
+    Unknown,
+}
+
+/// One document as the reader found it.
+#[derive(Debug, Clone)]
+pub struct RawDoc {
+    /// The record's own id, or one made from its location; unique enough to find it again.
+    pub id: String,
+    /// The page's address, if the input tells it.
+    pub url: Option<String>,
+    /// Where the document stood.
+    pub source: Location,
+    /// HTML or text.
+    pub format: Format,
+    /// What is known of the encoding.
+    pub charset: Charset,
+    /// Date of capture as `YYYY-MM-DD` (WARC-Date), to choose between a site's layouts.
+    pub captured: Option<jiff::civil::Date>,
+    /// The page or the text, not yet decoded.
+    pub bytes: Vec<u8>,
+}
