@@ -6,7 +6,9 @@ pub mod cleaner;
 pub mod document;
 pub mod dom;
 pub mod error;
+pub mod eval;
 pub mod label;
+pub mod pipeline;
 pub mod rules;
 
 pub use cleaner::{Cleaned, Cleaner};
