@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use crate::article::{DropReason, Flag, How, Metadata, Verdict};
-use crate::block::{Block, Form};
-use crate::document::RawDoc;
+use crate::block::Block;
+use crate::blocks::{Drafts, from_dom, from_text};
+use crate::document::{Format, RawDoc};
+use crate::dom::{Dom, Limits, Tag};
 use crate::error::DocError;
-use crate::label::{Label, Reason, Role};
+use crate::label::{Kind, Label, Reason, Role};
+use crate::labels::features::Context;
+use crate::labels::model::probability;
+use crate::labels::{Model, choose};
 use crate::rules::RuleSet;
 
 /// A document after cleaning: every block with its label, the metadata and the verdict.
@@ -47,13 +52,20 @@ impl Cleaned {
 #[derive(Debug, Clone)]
 pub struct Cleaner {
     rules: Arc<RuleSet>,
+    model: Arc<Model>,
 }
 
 impl Cleaner {
-    /// A cleaner with these rules.
+    /// A cleaner with these rules and the shipped model.
     #[must_use]
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Self { rules }
+        Self::with_model(rules, Arc::new(Model::shipped()))
+    }
+
+    /// A cleaner with these rules and this model.
+    #[must_use]
+    pub fn with_model(rules: Arc<RuleSet>, model: Arc<Model>) -> Self {
+        Self { rules, model }
     }
 
     /// The rules it uses.
@@ -68,14 +80,27 @@ impl Cleaner {
     /// The document cannot be read as what it claims to be; the error names its place and the stage.
     pub fn clean(&self, raw: &RawDoc) -> Result<Cleaned, DocError> {
         let text = String::from_utf8_lossy(&raw.bytes);
-        let blocks: Vec<Block> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| Block {
-                text: line.trim().to_owned(),
-                form: Form::Paragraph,
-                label: Label::Kept(Role::Paragraph),
-                reason: Reason::Model(1.0),
+        let (dom, drafts) = match raw.format {
+            Format::Html => {
+                let dom = Dom::parse(&text, &Limits::default());
+                let drafts = from_dom(&dom, &self.model.lexicon);
+                (Some(dom), drafts)
+            }
+            Format::Text => (None, from_text(&text)),
+        };
+        let scores = with_context(dom.as_ref(), &drafts, |context| self.model.scores(&drafts, context));
+        let sizes: Vec<u32> = drafts.list.iter().map(|draft| draft.chars + 12).collect();
+        let threshold = choose::threshold(&scores, &sizes);
+        let blocks: Vec<Block> = (0..drafts.list.len())
+            .map(|index| Block {
+                text: drafts.text(index).to_owned(),
+                form: drafts.list[index].form,
+                label: if scores[index] >= threshold {
+                    Label::Kept(Role::Paragraph)
+                } else {
+                    Label::Dropped(Kind::Other)
+                },
+                reason: Reason::Model(probability(scores[index])),
             })
             .collect();
         let verdict = if blocks.is_empty() { Verdict::Dropped(DropReason::Empty) } else { Verdict::Kept };
@@ -88,4 +113,35 @@ impl Cleaner {
             flags: vec![],
         })
     }
+}
+
+/// provisional
+pub fn with_context<T>(dom: Option<&Dom>, drafts: &Drafts, then: impl FnOnce(&Context<'_>) -> T) -> T {
+    let mut title = String::new();
+    let mut description = "";
+    if let Some(dom) = dom {
+        for node in 0..dom.len() {
+            match dom.tag(node) {
+                Tag::Title if title.is_empty() => {
+                    for child in dom.children(node) {
+                        title.push_str(dom.text(child));
+                    }
+                }
+                Tag::Meta => {
+                    let content = dom.attr(node, "content").unwrap_or_default();
+                    if dom.attr(node, "property") == Some("og:title") {
+                        title = content.to_owned();
+                    }
+                    if dom.attr(node, "name") == Some("description") {
+                        description = content;
+                    }
+                }
+                Tag::Body => break,
+                _ => {}
+            }
+        }
+    } else if !drafts.list.is_empty() {
+        title = drafts.text(0).to_owned();
+    }
+    then(&Context { dom, title: &title, description, article_body: "", by_rule: &[] })
 }

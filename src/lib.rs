@@ -2,13 +2,17 @@
 
 pub mod article;
 pub mod block;
+pub mod blocks;
 pub mod cleaner;
 pub mod document;
 pub mod dom;
 pub mod error;
 pub mod eval;
 pub mod label;
+pub mod labels;
 pub mod pipeline;
 pub mod rules;
+pub mod train;
+pub mod words;
 
 pub use cleaner::{Cleaned, Cleaner};

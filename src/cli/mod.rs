@@ -1,6 +1,7 @@
 //! The command line: one file a verb, and what they share.
 
 mod eval;
+mod train;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ Exit status:
 enum Verb {
     /// Measure the cleaning against pages with a reviewed truth
     Eval(eval::EvalArgs),
+    /// Train the structure model on pages with a truth
+    Train(train::TrainArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -113,6 +116,7 @@ pub(crate) fn main() -> Exit {
     start_log(cli.log_format);
     let result = match cli.verb {
         Verb::Eval(args) => eval::run(&args),
+        Verb::Train(args) => train::run(&args),
     };
     result.unwrap_or_else(|failure| {
         eprintln!("copydesk: {failure}");
