@@ -79,6 +79,13 @@ impl Cleaner {
             })
             .collect();
         let verdict = if blocks.is_empty() { Verdict::Dropped(DropReason::Empty) } else { Verdict::Kept };
-        Ok(Cleaned { verdict, metadata: Metadata::default(), blocks, how: How::Text, rules: vec![], flags: vec![] })
+        Ok(Cleaned {
+            verdict,
+            metadata: Metadata::default(),
+            blocks,
+            how: How::Text,
+            rules: vec![],
+            flags: vec![],
+        })
     }
 }
