@@ -51,6 +51,8 @@ pub enum Code {
     W22,
     /// A file without a test.
     W40,
+    /// A layout that is never reached.
+    W41,
 }
 
 impl Code {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
 use super::fold::{fold, key};
@@ -108,9 +109,13 @@ impl Search {
         Some(Self { automaton, owners })
     }
 
-    fn find(&self, input: Input<'_>, found: &mut Vec<u32>) {
-        if let Ok(matches) = self.automaton.try_find_overlapping_iter(input) {
-            found.extend(matches.map(|literal| self.owners[literal.pattern().as_usize()]));
+    fn find(&self, input: &Input<'_>, found: &mut Vec<u32>) {
+        let mut state = OverlappingState::start();
+        // An error would mean an automaton of another kind than `new` builds.
+        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+            && let Some(literal) = state.get_match()
+        {
+            found.push(self.owners[literal.pattern().as_usize()]);
         }
     }
 }
@@ -147,15 +152,58 @@ impl LineEngine {
     ) -> Option<&Arc<LinePattern>> {
         let mut candidates = self.always.clone();
         if let Some(search) = &self.start {
-            search.find(Input::new(&line.key).anchored(Anchored::Yes), &mut candidates);
+            search.find(&Input::new(&line.key).anchored(Anchored::Yes), &mut candidates);
         }
         if let Some(search) = &self.inside {
-            search.find(Input::new(&line.key), &mut candidates);
+            search.find(&Input::new(&line.key), &mut candidates);
         }
         candidates.sort_unstable();
         candidates.dedup();
         candidates.iter().map(|&index| &self.patterns[index as usize]).find(|pattern| {
             line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(&line.text)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::pattern::{MAX_CHARS, line_regex};
+
+    fn engine(patterns: &[&str]) -> LineEngine {
+        let pattern = |(number, text): (usize, &&str)| {
+            let address = Address { file: "f".into(), line: 1 + number as u32, path: (*text).into(), site: false };
+            Arc::new(LinePattern {
+                kind: Kind::Other,
+                at: At::Any,
+                max_chars: MAX_CHARS,
+                lang: None,
+                address: Arc::new(address),
+                regex: line_regex(text).unwrap(),
+            })
+        };
+        LineEngine::new(patterns.iter().enumerate().map(pattern).collect())
+    }
+
+    fn found(engine: &LineEngine, text: &str) -> Option<u32> {
+        let line = FoldedLine::new(&Line { text, from_head: 0, from_tail: 0, lang: None }, engine.longest())?;
+        engine.find(&line, |_| true).map(|pattern| pattern.address.line)
+    }
+
+    #[test]
+    fn finds_the_first_pattern_that_matches() {
+        let engine = engine(&["^share on (facebook|x)\\W*$", "\\bnewsletter\\b", "^\\d+$", "^share", "^(?:teilen|drucken)$"]);
+        for (line, expected) in [
+            ("Share on Facebook", Some(1)),
+            ("SHARE ON X!", Some(1)),
+            ("Share this", Some(4)),
+            ("Our newsletter", Some(2)),
+            ("17", Some(3)),
+            ("Drucken", Some(5)),
+            ("Don't share this", None),
+            ("", None),
+        ] {
+            assert_eq!(found(&engine, line), expected, "{line}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -17,27 +18,24 @@ use crate::label::{Address, Kind};
 /// lines of 437 news pages are shorter.
 pub(super) const MAX_CHARS: u32 = 240;
 
-/// Bytes of the longest pattern.
-pub(super) const MAX_PATTERN: usize = 1 << 10;
+/// Bytes of the longest pattern: some 300 alternatives.
+pub(super) const MAX_PATTERN: usize = 4 << 10;
 
 /// Bytes of the largest compiled regex.
-const MAX_COMPILED: usize = 1 << 20;
+const MAX_COMPILED: usize = 4 << 20;
 
 /// Nesting of groups in a pattern.
 const MAX_NESTING: u32 = 32;
 
-/// Times that a pattern's counted repetitions may repeat before it is compiled when it is read, to
-/// see whether it stays under [`MAX_COMPILED`]. Below, even `\w` does (about 8 KiB each).
-const SURE_REPEATS: u64 = 64;
-
 /// Literals that stand for one pattern; more are no help.
-const MAX_LITERALS: usize = 64;
+const MAX_LITERALS: usize = 512;
 
 /// Characters of a class that is taken apart into literals.
 const MAX_CLASS: usize = 16;
 
-/// Bytes that a literal needs to be looked for anywhere in a line.
-const MIN_LITERAL: usize = 3;
+/// What a literal must weigh to be looked for anywhere in a line (see [`weight`]); more is better, but any
+/// search beats running the regex on every line.
+const MIN_WEIGHT: usize = 2;
 
 /// Where a line has to stand for a pattern to look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,8 +78,8 @@ impl LazyRegex {
         })?;
         let lazy = Self { text: text.into(), compiled: OnceLock::new() };
         // What the syntax does not show: names of Unicode classes, flags that leave UTF-8, and size.
-        let unsure = ["\\p", "\\P", "(?", "\\x", "\\b{"].iter().any(|part| text.contains(part));
-        if unsure || repeats(&ast) > SURE_REPEATS {
+        let unsure = ["\\p", "\\P", "-u", "[[:"].iter().any(|part| text.contains(part));
+        if unsure || size(&ast) > MAX_COMPILED {
             match lazy.compile() {
                 Ok(regex) => drop(lazy.compiled.set(Some(regex))),
                 Err(message) => return Err(BadRegex { message, offset: 0 }),
@@ -117,22 +115,28 @@ impl LazyRegex {
     }
 }
 
-/// The product of nested counted repetitions, at its largest.
-fn repeats(ast: &regex_syntax::ast::Ast) -> u64 {
-    use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange};
+/// A guess at the compiled size in bytes, from above: the constants are what `regex` 1.13 needs for a
+/// thousand of each in a row.
+fn size(ast: &Ast) -> usize {
+    let all = |asts: &[Ast]| asts.iter().map(size).fold(0, usize::saturating_add);
     match ast {
+        Ast::Literal(_) => 128,
+        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Space => 1 << 10,
+        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Digit => 6 << 10,
+        Ast::ClassPerl(_) | Ast::ClassUnicode(_) => 54 << 10,
         Ast::Repetition(repetition) => {
             let times = match &repetition.op.kind {
-                RepetitionKind::Range(RepetitionRange::Exactly(n) | RepetitionRange::AtLeast(n)) => *n,
                 RepetitionKind::Range(RepetitionRange::Bounded(_, n)) => *n,
+                RepetitionKind::Range(RepetitionRange::Exactly(n) | RepetitionRange::AtLeast(n)) => *n,
                 _ => 1,
             };
-            u64::from(times.max(1)).saturating_mul(repeats(&repetition.ast))
+            size(&repetition.ast).saturating_mul(times.max(1) as usize)
         }
-        Ast::Group(group) => repeats(&group.ast),
-        Ast::Concat(concat) => concat.asts.iter().map(repeats).fold(0, u64::saturating_add),
-        Ast::Alternation(alternation) => alternation.asts.iter().map(repeats).fold(0, u64::saturating_add),
-        _ => 1,
+        Ast::Group(group) => size(&group.ast),
+        Ast::Concat(concat) => all(&concat.asts),
+        Ast::Alternation(alternation) => all(&alternation.asts),
+        Ast::ClassBracketed(_) => 2 << 10,
+        _ => 1 << 10,
     }
 }
 
@@ -184,11 +188,11 @@ impl LazyRegex {
     pub(super) fn needle(&self) -> Needle {
         let Some(hir) = self.hir() else { return Needle::Unknown };
         let runs = runs(&hir);
-        if let Some(first) = runs.first().filter(|run| run.at_start && shortest(&run.texts) > 0) {
+        if let Some(first) = runs.first().filter(|run| run.at_start && !run.texts.contains("")) {
             return Needle::Start(first.texts.clone());
         }
         match best(runs) {
-            Some(texts) if shortest(&texts) >= MIN_LITERAL => Needle::Inside(texts),
+            Some(texts) if lightest(&texts) >= MIN_WEIGHT => Needle::Inside(texts),
             _ => Needle::Unknown,
         }
     }
@@ -208,13 +212,25 @@ struct Run {
     texts: BTreeSet<String>,
 }
 
-fn shortest(texts: &BTreeSet<String>) -> usize {
-    texts.iter().map(String::len).min().unwrap_or(0)
+/// How rare a text is, roughly: letters and digits count one, spaces and the marks that most lines hold
+/// nothing, anything else two.
+fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            ' ' | '.' | ',' | ':' | ';' | '-' | '\'' | '"' => 0,
+            _ if c.is_ascii_alphanumeric() => 1,
+            _ => 2,
+        })
+        .sum()
 }
 
-/// The texts that are rarest, judged by length.
+fn lightest(texts: &BTreeSet<String>) -> usize {
+    texts.iter().map(|text| weight(text)).min().unwrap_or(0)
+}
+
+/// The texts that are rarest.
 fn best(runs: Vec<Run>) -> Option<BTreeSet<String>> {
-    runs.into_iter().map(|run| run.texts).max_by_key(|texts| (shortest(texts), usize::MAX - texts.len()))
+    runs.into_iter().map(|run| run.texts).max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
 }
 
 /// The stretches of a regex, from left to right; between them stands what matches too much.
@@ -332,10 +348,13 @@ mod tests {
             ("^\\W*Подробнее", "подробнее"),
             ("devamını oku", "devamini oku"),
             ("^(Foto|Bild): \\w+", "^bild: |foto: "),
-            ("^(?:foo.*|ba.*)$", "?"),
+            ("^(?:foo.*|b.*)$", "?"),
             ("(?:foo.*|bar.*)", "bar|foo"),
             ("^ad$", "^ad"),
-            ("ad", "?"),
+            ("ad", "ad"),
+            ("^\\W*(?:©|\\(c\\)) \\d{4}", "(c) |© "),
+            ("^[\\w.]+@[\\w.]+$", "@"),
+            ("x", "?"),
             ("^\\d+$", "?"),
             ("^(x.*)?$", "?"),
             ("(?:share this )+now", "share this "),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,17 @@ impl Place {
             "local" => Some(Self::Local),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Generic => "a generic file",
+            Self::Family => "a family",
+            Self::Site => "a site's file",
+            Self::Local => "a local file",
+        })
     }
 }
 
