@@ -13,6 +13,7 @@ pub mod input;
 pub mod label;
 pub mod labels;
 pub mod pipeline;
+pub mod metadata;
 pub mod rules;
 pub mod train;
 pub mod words;
