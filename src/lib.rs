@@ -12,8 +12,10 @@ pub mod eval;
 pub mod input;
 pub mod label;
 pub mod labels;
+pub mod output;
 pub mod pipeline;
 pub mod rules;
+pub mod timing;
 pub mod train;
 pub mod words;
 
