@@ -13,6 +13,7 @@ use crate::labels::features::Context;
 use crate::labels::model::probability;
 use crate::labels::{Model, choose};
 use crate::rules::RuleSet;
+use crate::timing::{Clock, NoClock, Step};
 
 /// A document after cleaning: every block with its label, the metadata and the verdict.
 #[derive(Debug, Clone)]
@@ -79,15 +80,26 @@ impl Cleaner {
     /// # Errors
     /// The document cannot be read as what it claims to be; the error names its place and the stage.
     pub fn clean(&self, raw: &RawDoc) -> Result<Cleaned, DocError> {
+        self.clean_timed(raw, &mut NoClock)
+    }
+
+    /// Cleans one document and tells `clock` when each step is done.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean`].
+    pub fn clean_timed(&self, raw: &RawDoc, clock: &mut impl Clock) -> Result<Cleaned, DocError> {
         let text = String::from_utf8_lossy(&raw.bytes);
+        clock.done(Step::Decode);
         let (dom, drafts) = match raw.format {
             Format::Html => {
                 let dom = Dom::parse(&text, &Limits::default());
+                clock.done(Step::Parse);
                 let drafts = from_dom(&dom, &self.model.lexicon);
                 (Some(dom), drafts)
             }
             Format::Text => (None, from_text(&text)),
         };
+        clock.done(Step::Blocks);
         let scores = with_context(dom.as_ref(), &drafts, |context| self.model.scores(&drafts, context));
         let sizes: Vec<u32> = drafts.list.iter().map(|draft| draft.chars + 12).collect();
         let threshold = choose::threshold(&scores, &sizes);
@@ -103,6 +115,7 @@ impl Cleaner {
                 reason: Reason::Model(probability(scores[index])),
             })
             .collect();
+        clock.done(Step::Label);
         let verdict = if blocks.is_empty() { Verdict::Dropped(DropReason::Empty) } else { Verdict::Kept };
         Ok(Cleaned {
             verdict,

@@ -364,3 +364,116 @@ fn names(authors: &[String]) -> FxHashSet<String> {
 fn day(date: &str) -> &str {
     date.char_indices().nth(10).map_or(date, |(end, _)| &date[..end])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(list: &[&str]) -> Vec<String> {
+        list.iter().map(|&text| text.to_owned()).collect()
+    }
+
+    fn close(found: f64, wanted: f64) {
+        assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
+    }
+
+    fn measures(pages: &[(Truth, Prediction)]) -> std::collections::BTreeMap<&'static str, f64> {
+        let mut totals = Totals::default();
+        for (truth, found) in pages {
+            totals.add(&PageScore::of(truth, found));
+        }
+        totals.measures().into_iter().collect()
+    }
+
+    #[test]
+    fn body_measures_by_hand() {
+        let truth = Truth { body: Some("The lake rose by two metres".to_owned()), ..Truth::default() };
+        let found =
+            Prediction { text: "Menu\nthe lake rose by one metre".to_owned(), ..Prediction::default() };
+        let found = measures(&[(truth.clone(), found), (truth, Prediction::default())]);
+        // First page: 4 of 7 found words are right, 4 of 6 true words are there; `metre` is not `metres`.
+        let (precision, recall) = (4.0 / 7.0, 4.0 / 6.0);
+        close(found["word_p"], precision / 2.0);
+        close(found["word_r"], recall / 2.0);
+        close(found["word_f1"], 2.0 * precision * recall / (precision + recall) / 2.0);
+        // Shingles tell `The` from `the`: of 4 found and 3 true ones none is shared. The empty page has no
+        // precision, and a recall of 0.
+        close(found["sh_p"], 0.0);
+        close(found["sh_r"], 0.0);
+        close(found["exact"], 0.0);
+    }
+
+    #[test]
+    fn shingles_of_four_and_of_short_texts() {
+        let page = |body: &str, text: &str| {
+            let truth = Truth { body: Some(body.to_owned()), ..Truth::default() };
+            measures(&[(truth, Prediction { text: text.to_owned(), ..Prediction::default() })])
+        };
+        let found = page("a b c d e f", "a b c d e x");
+        close(found["sh_p"], 2.0 / 3.0);
+        close(found["sh_r"], 2.0 / 3.0);
+        let found = page("a b", "a b");
+        close(found["sh_f1"], 1.0);
+        close(found["exact"], 1.0);
+        let found = page("", "");
+        close(found["word_f1"], 1.0);
+        close(page("", "x")["word_f1"], 0.0);
+    }
+
+    #[test]
+    fn snippets_are_counted_over_all_pages_and_compared_in_normal_form() {
+        let truth = Truth {
+            with_: Some(strings(&["the “Elster” sank", "two\u{a0}crews"])),
+            without: Some(strings(&["Subscribe now", "Read more"])),
+            ..Truth::default()
+        };
+        let text = "The \"Elster\"  sank – read MORE".to_owned();
+        let found = measures(&[(truth, Prediction { text, ..Prediction::default() })]);
+        close(found["snip_p"], 0.5);
+        close(found["snip_r"], 0.5);
+        close(found["snip_f1"], 0.5);
+        close(found["snip_acc"], 0.5);
+        assert!(!found.contains_key("word_f1"));
+    }
+
+    #[test]
+    fn paragraphs_in_brackets_may_be_there_or_not() {
+        let paragraphs = strings(&["[A summary.]", "First.", "Second  one."]);
+        for (text, f1) in [
+            ("First.\nSecond one.", 1.0),
+            ("A summary.\n\nFirst.\nSecond one.", 1.0),
+            ("First.", 2.0 / 3.0),
+            ("", 0.0),
+        ] {
+            close(paragraph_f1(&paragraphs, text), f1);
+        }
+    }
+
+    #[test]
+    fn metadata_agree_in_normal_form() {
+        let truth = Truth {
+            title: Some("Ferry’s last  trip".to_owned()),
+            authors: Some(strings(&["Ana Berg", "Tom Lee"])),
+            date: Some("2026-05-04 10:00".to_owned()),
+            ..Truth::default()
+        };
+        let right = Prediction {
+            title: Some("FERRY'S last trip".to_owned()),
+            authors: strings(&["By tom lee", "ana berg", ""]),
+            date: Some("2026-05-04T23:00:00+02:00".to_owned()),
+            ..Prediction::default()
+        };
+        let found = measures(&[(truth.clone(), right), (truth, Prediction::default())]);
+        for measure in ["title", "author", "date"] {
+            close(found[measure], 0.5);
+        }
+    }
+
+    #[test]
+    fn words_and_space_as_python_has_them() {
+        // A combining accent ends a word, a number of any script is one.
+        assert_eq!(words("cafe\u{301} x_1 ½ ٣").collect::<Vec<_>>(), ["cafe", "x_1", "½", "٣"]);
+        assert_eq!(folded("\u{1c}a\u{1f}\u{2003}b\u{85}"), "a b");
+        assert_eq!(normal("ﬁne ‘İ’"), "fine 'i\u{307}'");
+    }
+}

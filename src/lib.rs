@@ -12,9 +12,11 @@ pub mod eval;
 pub mod input;
 pub mod label;
 pub mod labels;
+pub mod output;
 pub mod pipeline;
 pub mod metadata;
 pub mod rules;
+pub mod timing;
 pub mod train;
 pub mod words;
 

@@ -115,3 +115,60 @@ pub fn clean_guarded(cleaner: &Cleaner, raw: &RawDoc) -> Result<Cleaned, DocErro
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn pool(threads: usize) -> ThreadPool {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    }
+
+    #[test]
+    fn results_keep_the_order_of_the_input() {
+        for threads in [1, 2, 8] {
+            let mut seen = Vec::new();
+            // Two full batches and a rest; the size of an item fills one in the middle.
+            let input = 0..1300_usize;
+            let size = |item: &usize| if *item == 600 { BATCH_BYTES } else { 1 };
+            run(
+                &pool(threads),
+                input,
+                size,
+                |item| item * 2,
+                |item| -> Result<(), ()> {
+                    seen.push(item);
+                    Ok(())
+                },
+            )
+            .unwrap();
+            assert_eq!(seen, (0..1300).map(|item| item * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_sink_ends_the_run_even_if_the_input_never_does() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&made);
+        let endless = (0..).inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed));
+        let result = run(
+            &pool(2),
+            endless,
+            |_| 1,
+            |item: u64| item,
+            |item| if item < 5 { Ok(()) } else { Err("full") },
+        );
+        assert_eq!(result, Err("full"));
+        // What was read ahead: the batch at hand, the one being cleaned and the one offered.
+        assert!(made.load(Ordering::Relaxed) <= 4 * BATCH_DOCS);
+    }
+
+    #[test]
+    #[should_panic(expected = "the reader broke")]
+    fn a_panic_of_the_reader_is_not_taken_for_the_end() {
+        let input = (0..600).inspect(|&item| assert!(item < 550, "the reader broke"));
+        let _ = run(&pool(1), input, |_| 1, |item| item, |_| Ok::<(), ()>(()));
+    }
+}

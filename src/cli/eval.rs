@@ -14,7 +14,8 @@ use copydesk::pipeline;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, RuleArgs, pool};
+use super::floors::Floors;
+use super::{Exit, Failure, RuleArgs, pool, print};
 
 #[derive(Debug, Args)]
 #[command(
@@ -34,6 +35,9 @@ pub(crate) struct EvalArgs {
     /// Write what was found on each page, a JSON line a page
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
+    /// Exit with 1 if a measure is below its floor in this TOML file, or a file in it was not measured
+    #[arg(long, value_name = "TOML")]
+    floors: Option<PathBuf>,
     /// Print a JSON line a file (and kind) instead of text
     #[arg(long)]
     json: bool,
@@ -95,6 +99,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         Some(path) => Some((path, BufWriter::new(File::create(path).map_err(Failure::write(path))?))),
         None => None,
     };
+    let mut floors = args.floors.as_deref().map(Floors::read).transpose()?;
     for path in &args.files {
         let mut result = FileResult::default();
         pipeline::run(
@@ -115,12 +120,20 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
                 Ok(())
             },
         )?;
-        result.print(path, args);
+        print(&result.told(path, args))?;
+        if let Some(floors) = &mut floors {
+            for (kind, group) in &result.groups {
+                eprint!("{}", floors.check(path, kind.as_deref(), &group.totals.measures())?);
+            }
+        }
     }
     if let Some((path, mut out)) = predictions {
         out.flush().map_err(Failure::write(path))?;
     }
-    Ok(Exit::Done)
+    let Some(floors) = floors else { return Ok(Exit::Done) };
+    let (all_hold, told) = floors.finish();
+    eprint!("{told}");
+    Ok(if all_hold { Exit::Done } else { Exit::Found })
 }
 
 /// Cleans a line's page and measures it; `None` for a page of another kind than is asked for.
@@ -179,7 +192,8 @@ impl FileResult {
         }
     }
 
-    fn print(&mut self, path: &Path, args: &EvalArgs) {
+    fn told(&mut self, path: &Path, args: &EvalArgs) -> String {
+        let mut told = String::new();
         for (kind, group) in &self.groups {
             let measures = group.totals.measures();
             if args.json {
@@ -188,13 +202,13 @@ impl FileResult {
                     .map(|(name, value)| (name.to_owned(), json!((value * 1e4).round() / 1e4)))
                     .collect();
                 let row = json!({"file": path, "kind": kind, "pages": group.pages, "found": group.found, "measures": measures});
-                println!("{row}");
+                told += &format!("{row}\n");
             } else {
                 let kind = kind.as_ref().map(|kind| format!(" kind={kind}")).unwrap_or_default();
                 let measures: Vec<_> =
                     measures.iter().map(|(name, value)| format!("{name}={value:.4}")).collect();
-                println!(
-                    "{}{kind}: pages={}  {}  found={}",
+                told += &format!(
+                    "{}{kind}: pages={}  {}  found={}\n",
                     path.display(),
                     group.pages,
                     measures.join("  "),
@@ -204,8 +218,9 @@ impl FileResult {
         }
         self.pages.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
         for (quality, id, url) in self.pages.iter().take(args.worst) {
-            println!("{quality:.3} {id} {url}");
+            told += &format!("{quality:.3} {id} {url}\n");
         }
+        told
     }
 }
 

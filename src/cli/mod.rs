@@ -1,15 +1,21 @@
 //! The command line: one file a verb, and what they share.
 
+mod bench;
+mod clean;
 mod eval;
+mod explain;
+mod floors;
+mod progress;
 mod train;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use copydesk::Cleaner;
+use copydesk::input::{self, InputError, InputOptions};
 use copydesk::rules::{RuleErrors, RuleSet};
 
 /// Turns scraped news into clean copy and says why each line went.
@@ -33,10 +39,16 @@ Exit status:
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Clean documents: articles out, with the reason of each line that went
+    Clean(clean::CleanArgs),
+    /// Show every block of a document, kept or removed, with the reason
+    Explain(explain::ExplainArgs),
     /// Measure the cleaning against pages with a reviewed truth
     Eval(eval::EvalArgs),
     /// Train the structure model on pages with a truth
     Train(train::TrainArgs),
+    /// Measure how fast a dump in memory is cleaned, and where the time goes
+    Bench(bench::BenchArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -67,6 +79,10 @@ impl From<Exit> for ExitCode {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{0}")]
+    Usage(String),
+    #[error("{}", listed(.0))]
+    Inputs(Vec<InputError>),
+    #[error("{0}")]
     Rules(#[from] RuleErrors),
     #[error("cannot read {}: {cause}", path.display())]
     Read { path: PathBuf, cause: io::Error },
@@ -78,13 +94,67 @@ pub(crate) enum Failure {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+fn listed(errors: &[InputError]) -> String {
+    let lines: Vec<_> = errors.iter().map(|error| format!("cannot read {error}")).collect();
+    lines.join("\n")
+}
+
 impl Failure {
+    /// Whether all that is wrong is that nobody reads our output any more.
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { cause, .. } if cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Read { path: path.to_owned(), cause }
     }
 
     fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Write { path: path.to_owned(), cause }
+    }
+}
+
+#[derive(Debug, Args)]
+struct InputArgs {
+    /// Folders, files of HTML, text, JSON lines or WARC (plain, .gz or .zst), `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    fields: FieldArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fields of JSON records, where the usual names do not fit")]
+struct FieldArgs {
+    /// Field that holds the page
+    #[arg(long, value_name = "NAME")]
+    html_field: Option<String>,
+    /// Field that holds the text
+    #[arg(long, value_name = "NAME")]
+    text_field: Option<String>,
+    /// Field that holds the address
+    #[arg(long, value_name = "NAME")]
+    url_field: Option<String>,
+    /// Field that holds the id
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+}
+
+impl InputArgs {
+    fn paths(&self) -> &[PathBuf] {
+        &self.inputs
+    }
+
+    fn open(&self) -> Result<input::Documents, Failure> {
+        input::check(&self.inputs).map_err(Failure::Inputs)?;
+        let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
+        let fields = input::Fields {
+            html: html_field.clone(),
+            text: text_field.clone(),
+            url: url_field.clone(),
+            id: id_field.clone(),
+        };
+        Ok(input::open(&self.inputs, InputOptions { fields, ..InputOptions::default() }))
     }
 }
 
@@ -115,13 +185,20 @@ pub(crate) fn main() -> Exit {
     let cli = Cli::parse();
     start_log(cli.log_format);
     let result = match cli.verb {
+        Verb::Clean(args) => clean::run(&args),
+        Verb::Explain(args) => explain::run(&args),
         Verb::Eval(args) => eval::run(&args),
         Verb::Train(args) => train::run(&args),
+        Verb::Bench(args) => bench::run(&args),
     };
-    result.unwrap_or_else(|failure| {
-        eprintln!("copydesk: {failure}");
-        Exit::CouldNotRun
-    })
+    match result {
+        Ok(exit) => exit,
+        Err(failure) if failure.is_closed_pipe() => Exit::Done,
+        Err(failure) => {
+            eprintln!("copydesk: {failure}");
+            Exit::CouldNotRun
+        }
+    }
 }
 
 fn start_log(format: LogFormat) {
@@ -136,4 +213,10 @@ fn start_log(format: LogFormat) {
     // A panic in a document's cleaning is caught and becomes that document's error; its place in our
     // code goes to the log instead of standard error.
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+}
+
+/// Prints to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::write(Path::new("-")))
 }
