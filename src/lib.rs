@@ -14,6 +14,7 @@ pub mod label;
 pub mod labels;
 pub mod output;
 pub mod pipeline;
+pub mod metadata;
 pub mod rules;
 pub mod timing;
 pub mod train;

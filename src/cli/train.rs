@@ -34,6 +34,9 @@ pub(crate) struct TrainArgs {
     /// Trees of each forest
     #[arg(long, value_name = "N", default_value_t = 120)]
     trees: usize,
+    /// Forests that look one after the other
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    layers: usize,
     /// Seed of the folds
     #[arg(long, value_name = "N", default_value_t = 17)]
     seed: u64,
@@ -68,7 +71,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
             rows,
         ));
     }
-    let plan = Plan { first: args.trees, second: args.trees, folds: 3, seed: args.seed };
+    let plan = Plan { trees: args.trees, layers: args.layers, folds: 3, seed: args.seed };
     if let (Some(folds), Some(folder)) = (args.folds, &args.predictions) {
         fs::create_dir_all(folder).map_err(Failure::write(folder))?;
         let mut files: Vec<File> = vec![];

@@ -259,7 +259,7 @@ mod tests {
     fn brotli_is_undone() {
         // "The ferry sailed." as one uncompressed meta-block (RFC 7932, section 9.2).
         let text = b"The ferry sailed.";
-        let mut body = vec![0x0c, 0x08, 0x80];
+        let mut body = vec![0x00, 0x01, 0x10];
         body.extend(text);
         body.push(0x03);
         let read = body_of("Content-Encoding: br\r\n", &body);

@@ -4,13 +4,13 @@
 //! Only a file that begins with an array, or with an object that goes on over several lines, is cut by
 //! counting braces; behind a broken object it goes on at the next line that begins with a brace.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr3};
 
 use super::bytes::{Bytes, Line};
 use super::fields::Fields;
+use super::members::Damage;
 use super::{failed, too_large};
 use crate::document::{Charset, Location, RawDoc};
 use crate::error::DocError;
@@ -83,12 +83,10 @@ impl JsonRecords {
             }
             let record = (!line.trim_ascii().is_empty()).then(|| read(line, location, &self.fields));
             self.bytes.consume(length);
-            if let Some(Err(error)) = &record {
+            if matches!(record, Some(Err(_))) && self.bytes.peek(1).is_empty() {
                 // A line out of a damaged member is broken for the same reason: one error is enough.
-                let line = error.location.offset..self.bytes.offset();
-                if self.bytes.peek(1).is_empty()
-                    && self.bytes.damage().is_some_and(|damage| damage.hits_record(line))
-                {
+                let here = self.bytes.offset();
+                if self.bytes.damage().and_then(Damage::since).is_some_and(|since| since < here) {
                     self.bytes.resume();
                 }
             }
@@ -229,7 +227,7 @@ impl Scan {
                 continue;
             }
             if self.in_string {
-                let Some(found) = memchr3(b'"', b'\\', b'\n', &piece[at..]) else { return None };
+                let found = memchr3(b'"', b'\\', b'\n', &piece[at..])?;
                 at += found + 1;
                 match piece[at - 1] {
                     b'"' => self.in_string = false,
@@ -285,7 +283,7 @@ fn read(json: &[u8], location: Location, fields: &Fields) -> Record {
 }
 
 /// serde_json's message with the place in the record.
-fn describe(error: &serde_json::Error, json: &Cow<'_, str>) -> String {
+fn describe(error: &serde_json::Error, json: &str) -> String {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     let before: usize = json.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();

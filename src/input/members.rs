@@ -26,15 +26,14 @@ const CUT_SHORT: &str = "the file ends inside a member";
 #[derive(Debug, Clone)]
 pub(super) struct Damage {
     message: String,
-    /// Offset in the decompressed stream at which the damaged member begins, if that is known.
     since: Option<u64>,
 }
 
 impl Damage {
-    /// Whether a record that began at `record` and has ended at the break came out of the damaged member
-    /// alone: then it is the record that is damaged, not what follows it.
-    pub(super) fn hits_record(&self, record: std::ops::Range<u64>) -> bool {
-        self.since.is_some_and(|since| record.contains(&since))
+    /// Offset in the decompressed stream at which the damaged member begins, if that is known: what stands
+    /// between there and the break came out of it.
+    pub(super) fn since(&self) -> Option<u64> {
+        self.since
     }
 }
 

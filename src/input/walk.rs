@@ -61,7 +61,7 @@ pub(super) struct Sources {
 
 impl Sources {
     pub(super) fn new(inputs: &[PathBuf]) -> Self {
-        Self { inputs: inputs.to_vec().into_iter(), folder: None }
+        Self { inputs: Vec::from(inputs).into_iter(), folder: None }
     }
 }
 

@@ -80,7 +80,7 @@ impl WarcRecords {
                 if resumed {
                     continue;
                 }
-                self.pass_break(&location, false);
+                self.pass_break(false);
                 self.record += 1;
                 let message =
                     format!("{} bytes that belong to no record", self.bytes.offset() - location.offset);
@@ -92,19 +92,20 @@ impl WarcRecords {
                 Ok(None) => self.progress.skip_record(),
                 Err(broken) => {
                     self.seek();
-                    self.pass_break(&location, broken.by_damage);
+                    self.pass_break(broken.by_damage);
                     return Some(Err(failed(location, broken.id, broken.message)));
                 }
             }
         }
     }
 
-    /// Behind something broken that began at `start`: if all that is left is a break of the stream, and the
-    /// break was its cause or came out of the same damaged member, then one error is enough for both.
-    fn pass_break(&mut self, start: &Location, is_cause: bool) {
+    /// Behind something broken: if nothing follows but a break of the stream, and the break was its cause
+    /// or it came out of the same damaged member, then one error is enough for both.
+    fn pass_break(&mut self, is_cause: bool) {
         let here = self.bytes.offset();
         if self.bytes.window().is_empty()
-            && self.bytes.damage().is_some_and(|damage| is_cause || damage.hits_record(start.offset..here))
+            && let Some(damage) = self.bytes.damage()
+            && (is_cause || damage.since().is_some_and(|since| since < here))
         {
             self.bytes.resume();
             self.resumed = true;
@@ -175,9 +176,11 @@ impl WarcRecords {
         if !is_behind_record(behind) {
             return Err(head.broken(&wrong_length(length)));
         }
+        // A record that its member's checksum belies is not to be trusted.
         let record = location.offset..location.offset + end as u64;
         if behind.trim_ascii().is_empty()
-            && let Some(damage) = self.bytes.damage().filter(|damage| damage.hits_record(record))
+            && let Some(damage) = self.bytes.damage()
+            && damage.since().is_some_and(|since| record.contains(&since))
         {
             return Err(Broken { message: damage.to_string(), id: head.id, by_damage: true });
         }

@@ -93,7 +93,7 @@ columns! {
     form, chars, words, link_share, bold_share, word_length, sentences, ending, commas, capitals, shouting,
     digits, marks, opening, gap,
     depth, token_nearest, token_lowest, token_highest, token_sum, has_hint,
-    index_share, chars_before_share, blocks, page_chars, page_links,
+    index_share, chars_before_share, blocks, page_chars, page_prose, page_links,
     chars_1_back, chars_2_back, chars_1_on, chars_2_on, links_1_back, links_2_back, links_1_on, links_2_on,
     form_1_back, form_1_on, ending_1_back, ending_1_on, prose_3_back, prose_3_on, prose_9_back, prose_9_on,
     links_4_around, same_form_run,
@@ -280,6 +280,7 @@ fn places(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
             (Column::chars_before_share, share(sums.chars[row], all)),
             (Column::blocks, log(n as u32)),
             (Column::page_chars, log(sums.prose[n])),
+            (Column::page_prose, share(sums.prose[n], all)),
             (Column::page_links, share(sums.links[n], all)),
         ];
         for (column, byte) in row_values {

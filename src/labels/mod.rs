@@ -11,26 +11,30 @@ use crate::dom::Dom;
 use crate::labels::features::{Context, Matrix, features};
 use crate::labels::model::Forest;
 
-/// Two forests: the second sees what the first thinks of the neighbours.
+/// Forests that look one after the other: each but the first also sees what the one before it thinks of a
+/// block's neighbours.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
-    /// Looks at single blocks.
-    pub first: Forest,
-    /// Smooths over neighbours.
-    pub second: Forest,
+    /// The forests in their order.
+    pub forests: Vec<Forest>,
 }
 
 impl Layers {
     /// Scores of all blocks: log-odds of main content.
     #[must_use]
     pub fn scores(&self, mut matrix: Matrix, drafts: &Drafts, dom: Option<&Dom>) -> Vec<i32> {
-        let first = self.first.scores(&matrix);
-        smooth::add_opinions(&mut matrix, drafts, &first, dom);
-        self.second.scores(&matrix)
+        let mut scores = vec![0; matrix.rows()];
+        for (layer, forest) in self.forests.iter().enumerate() {
+            if layer > 0 {
+                smooth::set_opinions(&mut matrix, drafts, &scores, dom);
+            }
+            scores = forest.scores(&matrix);
+        }
+        scores
     }
 }
 
-/// The structure model: one pair of forests for pages, one for texts, and the weights of class tokens.
+/// The structure model: one stack of forests for pages, one for texts, and the weights of class tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     /// For pages.
@@ -62,7 +66,7 @@ impl Model {
         for section in file.split("\n[").skip(1) {
             let (name, lines) = section.split_once("]\n").ok_or("a section has no name")?;
             let lines = lines.lines().filter(|line| !line.is_empty());
-            let forest = match name {
+            let layers = match name {
                 "tokens" => {
                     for line in lines {
                         let weight = line
@@ -74,18 +78,18 @@ impl Model {
                     }
                     continue;
                 }
-                "page first" => &mut model.page.first,
-                "page second" => &mut model.page.second,
-                "text first" => &mut model.text.first,
-                "text second" => &mut model.text.second,
+                "page" => &mut model.page,
+                "text" => &mut model.text,
                 _ => return Err(format!("unknown section [{name:.60}]")),
             };
-            *forest = Forest::read(lines).map_err(|error| format!("[{name}] {error}"))?;
+            layers.forests.push(Forest::read(lines).map_err(|error| format!("[{name}] {error}"))?);
         }
-        let columns = |layers: &Layers| (layers.first.columns(), layers.second.columns());
-        for (first, second) in [columns(&model.page), columns(&model.text)] {
-            if first > features::COLUMNS || second > smooth::SMOOTHED {
-                return Err("the model asks for more columns than there are".to_owned());
+        for layers in [&model.page, &model.text] {
+            for (layer, forest) in layers.forests.iter().enumerate() {
+                let columns = if layer == 0 { features::COLUMNS } else { smooth::SMOOTHED };
+                if forest.columns() > columns {
+                    return Err(format!("a forest asks for {} columns, there are {columns}", forest.columns()));
+                }
             }
         }
         model.lexicon =
@@ -100,15 +104,11 @@ impl Model {
         for (token, weight) in &self.token_weights {
             out.push_str(&format!("{token} {weight}\n"));
         }
-        let forests = [
-            ("page first", &self.page.first),
-            ("page second", &self.page.second),
-            ("text first", &self.text.first),
-            ("text second", &self.text.second),
-        ];
-        for (name, forest) in forests {
-            out.push_str(&format!("\n[{name}]\n"));
-            forest.write(&mut out);
+        for (name, layers) in [("page", &self.page), ("text", &self.text)] {
+            for forest in &layers.forests {
+                out.push_str(&format!("\n[{name}]\n"));
+                forest.write(&mut out);
+            }
         }
         out
     }

@@ -1,4 +1,4 @@
-//! What the second model is told: the first model's opinion of a block and of the blocks around it.
+//! What a later forest is told: the one before's opinion of a block and of the blocks around it.
 
 use rustc_hash::FxHashMap;
 
@@ -16,6 +16,8 @@ pub const OPINIONS: &[&str] = &[
     "on_1",
     "on_2",
     "on_3",
+    "blocks_3",
+    "blocks_8",
     "around_2",
     "around_6",
     "owner",
@@ -31,14 +33,14 @@ pub const OPINIONS: &[&str] = &[
     "next_kept_on",
 ];
 
-/// Columns of the second model: those of the first and [`OPINIONS`].
+/// Columns of a later forest: those of the first of the first and [`OPINIONS`].
 pub const SMOOTHED: usize = COLUMNS + OPINIONS.len();
 
 /// Probability from which a block counts as kept for its neighbours' distance to it.
 const LIKELY: f32 = 0.6;
 
-/// Widens the matrix of the first model by the first model's scores of the blocks and their surroundings.
-pub fn add_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
+/// Sets the columns of opinions, which are added if they are not there, from a forest's scores.
+pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
     let n = drafts.list.len();
     let opinion: Vec<f32> = scores.iter().map(|&score| probability(score)).collect();
     matrix.widen(SMOOTHED);
@@ -55,6 +57,11 @@ pub fn add_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
         let weight = weights[to] - weights[from];
         if weight > 0.0 { byte((kept[to] - kept[from]) / weight) } else { 0 }
     };
+    let mut sum = vec![0f32; n + 1];
+    for row in 0..n {
+        sum[row + 1] = sum[row] + opinion[row];
+    }
+    let blocks = |from: usize, to: usize| byte((sum[to.min(n)] - sum[from]) / (to.min(n) - from) as f32);
     let mut alike: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
     for (row, draft) in drafts.list.iter().enumerate() {
         let (sum, weight) = alike.entry(draft.signature).or_default();
@@ -92,6 +99,8 @@ pub fn add_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
             near(1),
             near(2),
             near(3),
+            blocks(row.saturating_sub(3), row + 4),
+            blocks(row.saturating_sub(8), row + 9),
             mean(row.saturating_sub(2), row + 3),
             mean(row.saturating_sub(6), row + 7),
             holders[0],

@@ -11,7 +11,7 @@ use crate::blocks::tokens::{self, Lexicon};
 use crate::blocks::{Drafts, from_dom, from_text};
 use crate::dom::{Dom, Limits};
 use crate::labels::features::{Matrix, features};
-use crate::labels::smooth::add_opinions;
+use crate::labels::smooth::set_opinions;
 use crate::labels::{Layers, Model};
 use boost::{Settings, boost};
 use truth::Said;
@@ -66,7 +66,7 @@ impl Example {
     }
 }
 
-/// How a text reaches the words of page's truth: weights of one unit a page, see [`weigh`].
+/// An example with its blocks, their features, what the truth says of them and their weights.
 struct Prepared {
     drafts: Drafts,
     matrix: Matrix,
@@ -75,14 +75,14 @@ struct Prepared {
     weights: Vec<f32>,
 }
 
-/// How many trees in the first and second forest.
+/// How to train.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Trees of the first forest.
-    pub first: usize,
-    /// Trees of the second forest.
-    pub second: usize,
-    /// Inner folds, for opinions that the first forest has not learned by heart.
+    /// Trees of each forest.
+    pub trees: usize,
+    /// Forests that look one after the other.
+    pub layers: usize,
+    /// Inner folds, for opinions that the forest before has not learned by heart.
     pub folds: usize,
     /// Seed of the folds.
     pub seed: u64,
@@ -118,26 +118,28 @@ fn layers(examples: &[&Example], plan: Plan) -> Layers {
         .collect();
     let mut prepared: Vec<Prepared> =
         examples.par_iter().zip(&fold_of).map(|(example, &fold)| prepare(example, &lexicons[fold])).collect();
-    let settings = |trees| Settings { trees, rate: 0.15, ridge: 20.0, least: 4.0 };
-    let opinions: Vec<Vec<i32>> = {
-        let forests: Vec<_> = (0..plan.folds)
+    let settings = Settings { trees: plan.trees, rate: 0.15, ridge: 20.0, least: 4.0 };
+    let mut forests = vec![];
+    for layer in 0..plan.layers {
+        let (matrix, truth, weights) = gather(prepared.iter());
+        forests.push(boost(&matrix, &truth, &weights, settings));
+        if layer + 1 == plan.layers {
+            break;
+        }
+        // Opinions come from forests that have not seen the page, as they will in use.
+        let of_folds: Vec<_> = (0..plan.folds)
             .map(|fold| {
-                let (matrix, truth, weights) = gather(
-                    prepared.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(page, _)| page),
-                );
-                boost(&matrix, &truth, &weights, settings(plan.first))
+                let others = prepared.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(page, _)| page);
+                let (matrix, truth, weights) = gather(others);
+                boost(&matrix, &truth, &weights, settings)
             })
             .collect();
-        prepared.iter().zip(&fold_of).map(|(page, &fold)| forests[fold].scores(&page.matrix)).collect()
-    };
-    let (matrix, truth, weights) = gather(prepared.iter());
-    let first = boost(&matrix, &truth, &weights, settings(plan.first));
-    for (page, scores) in prepared.iter_mut().zip(&opinions) {
-        add_opinions(&mut page.matrix, &page.drafts, scores, page.dom.as_ref());
+        prepared.par_iter_mut().zip(&fold_of).for_each(|(page, &fold)| {
+            let scores = of_folds[fold].scores(&page.matrix);
+            set_opinions(&mut page.matrix, &page.drafts, &scores, page.dom.as_ref());
+        });
     }
-    let (matrix, truth, weights) = gather(prepared.iter());
-    let second = boost(&matrix, &truth, &weights, settings(plan.second));
-    Layers { first, second }
+    Layers { forests }
 }
 
 fn prepare(example: &Example, lexicon: &Lexicon) -> Prepared {
@@ -173,6 +175,8 @@ fn say(example: &Example, drafts: &Drafts) -> Vec<Said> {
 
 /// Weights of a page's blocks: by words, so that all of a page's truth weighs 100; boilerplate at most three
 /// times that. Blocks of pages with snippets weigh the same each.
+const MOST_BOILERPLATE: f32 = 10.0;
+
 fn weigh(example: &Example, drafts: &Drafts, said: &[Said]) -> Vec<f32> {
     if example.truth.body.is_none() {
         return said.iter().map(|said| if said.is_some() { 6.0 } else { 0.0 }).collect();
@@ -184,7 +188,7 @@ fn weigh(example: &Example, drafts: &Drafts, said: &[Said]) -> Vec<f32> {
         return vec![0.0; said.len()];
     }
     let unit = 100.0 / truth;
-    let damp = (3.0 * truth / sum(false).max(1.0)).min(1.0);
+    let damp = (MOST_BOILERPLATE * truth / sum(false).max(1.0)).min(1.0);
     (0..said.len())
         .map(|row| match said[row] {
             Some(true) => size(row) * unit,
@@ -194,13 +198,23 @@ fn weigh(example: &Example, drafts: &Drafts, said: &[Said]) -> Vec<f32> {
         .collect()
 }
 
+/// Rows that weigh less stand for others like them: one in so many is taken, with this weight.
+const LEAST_WEIGHT: f32 = 2.0;
+
 fn gather<'a>(pages: impl Iterator<Item = &'a Prepared>) -> (Matrix, Vec<bool>, Vec<f32>) {
     let (mut matrix, mut truth, mut weights) = (Matrix::default(), vec![], vec![]);
+    let mut passed = 0.0;
     for page in pages {
-        let rows: Vec<usize> = (0..page.said.len()).filter(|&row| page.weights[row] > 0.0).collect();
+        let taken = |row: &usize| {
+            passed += page.weights[*row].min(LEAST_WEIGHT);
+            let takes = passed >= LEAST_WEIGHT;
+            passed -= if takes { LEAST_WEIGHT } else { 0.0 };
+            takes
+        };
+        let rows: Vec<usize> = (0..page.said.len()).filter(taken).collect();
         matrix.append_rows(&page.matrix, &rows);
         truth.extend(rows.iter().map(|&row| page.said[row] == Some(true)));
-        weights.extend(rows.iter().map(|&row| page.weights[row]));
+        weights.extend(rows.iter().map(|&row| page.weights[row].max(LEAST_WEIGHT)));
     }
     (matrix, truth, weights)
 }

@@ -1,5 +1,7 @@
 //! Reading documents: every kind of input, plain and compressed, sound and damaged.
 
+#![allow(clippy::unwrap_used)]
+
 mod damage;
 mod folders;
 mod json;
