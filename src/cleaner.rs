@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::article::{DropReason, Flag, How, Metadata, Verdict};
+use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
 use crate::block::Block;
-use crate::blocks::{Drafts, from_dom, from_text};
-use crate::document::{Format, RawDoc};
-use crate::dom::{Dom, Limits, Tag};
+use crate::document::RawDoc;
 use crate::error::DocError;
-use crate::label::{Kind, Label, Reason, Role};
-use crate::labels::features::Context;
-use crate::labels::model::probability;
-use crate::labels::{Model, choose};
-use crate::rules::RuleSet;
+use crate::label::{Kind, Label, Role};
+use crate::labels::Model;
+use crate::labels::decide::{Decision, decide};
+use crate::metadata::agency;
+use crate::reading::Reading;
+use crate::rules::{Line, RuleSet};
 use crate::timing::{Clock, NoClock, Step};
 
 /// A document after cleaning: every block with its label, the metadata and the verdict.
@@ -38,7 +37,7 @@ impl Cleaned {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for block in &self.blocks {
-            if matches!(block.label, Label::Kept(role) if role != Role::Title) {
+            if block.label.is_body() {
                 if !text.is_empty() {
                     text.push('\n');
                 }
@@ -88,73 +87,65 @@ impl Cleaner {
     /// # Errors
     /// As [`Cleaner::clean`].
     pub fn clean_timed(&self, raw: &RawDoc, clock: &mut impl Clock) -> Result<Cleaned, DocError> {
-        let text = String::from_utf8_lossy(&raw.bytes);
-        clock.done(Step::Decode);
-        let (dom, drafts) = match raw.format {
-            Format::Html => {
-                let dom = Dom::parse(&text, &Limits::default());
-                clock.done(Step::Parse);
-                let drafts = from_dom(&dom, &self.model.lexicon);
-                (Some(dom), drafts)
-            }
-            Format::Text => (None, from_text(&text)),
-        };
-        clock.done(Step::Blocks);
-        let scores = with_context(dom.as_ref(), &drafts, |context| self.model.scores(&drafts, context));
-        let sizes: Vec<u32> = drafts.list.iter().map(|draft| draft.chars + 12).collect();
-        let threshold = choose::threshold(&scores, &sizes);
-        let blocks: Vec<Block> = (0..drafts.list.len())
-            .map(|index| Block {
-                text: drafts.text(index).to_owned(),
-                form: drafts.list[index].form,
-                label: if scores[index] >= threshold {
-                    Label::Kept(Role::Paragraph)
-                } else {
-                    Label::Dropped(Kind::Other)
-                },
-                reason: Reason::Model(probability(scores[index])),
-            })
-            .collect();
+        let reading = Reading::new(raw, &self.rules, &self.model.lexicon, clock);
+        let scores = self.model.scores(&reading.drafts, &reading.context());
+        clock.done(Step::Model);
+        let decision = decide(&reading, &scores);
         clock.done(Step::Label);
-        let verdict = if blocks.is_empty() { Verdict::Dropped(DropReason::Empty) } else { Verdict::Kept };
-        Ok(Cleaned {
-            verdict,
-            metadata: Metadata::default(),
-            blocks,
-            how: How::Text,
-            rules: vec![],
-            flags: vec![],
-        })
+        let cleaned = assemble(reading, decision);
+        clock.done(Step::Article);
+        Ok(cleaned)
     }
 }
 
-/// provisional
-pub fn with_context<T>(dom: Option<&Dom>, drafts: &Drafts, then: impl FnOnce(&Context<'_>) -> T) -> T {
-    let mut title = String::new();
-    let mut description = "";
-    if let Some(dom) = dom {
-        for node in 0..dom.len() {
-            match dom.tag(node) {
-                Tag::Title if title.is_empty() => {
-                    for child in dom.children(node) {
-                        title.push_str(dom.text(child));
-                    }
-                }
-                Tag::Meta => {
-                    let content = dom.attr(node, "content").unwrap_or_default();
-                    if dom.attr(node, "property") == Some("og:title") {
-                        title = content.to_owned();
-                    }
-                    if dom.attr(node, "name") == Some("description") {
-                        description = content;
-                    }
-                }
-                Tag::Body => break,
-                _ => {}
+/// Puts blocks, labels and metadata together, and judges the whole.
+fn assemble(reading: Reading, decision: Decision) -> Cleaned {
+    let Reading { chain, drafts, mut metadata, mut flags, dom, .. } = reading;
+    let Decision { labels, how, head, rule_missed, refused } = decision;
+    if dom.is_none() {
+        let lang = metadata.lang.take();
+        metadata = Metadata { lang, ..head.metadata(&drafts) };
+    }
+    let kept = labels.iter().filter(|(label, _)| label.is_body()).count();
+    let mut from_head = 0;
+    let mut blocks = Vec::with_capacity(labels.len());
+    for (row, (label, reason)) in labels.into_iter().enumerate() {
+        let mut text = drafts.text(row).to_owned();
+        if label.is_body() {
+            let lang = metadata.lang.as_ref().map(|lang| lang.value.as_str());
+            let line = Line { text: &text, from_head, from_tail: kept - 1 - from_head, lang };
+            from_head += 1;
+            if let Some((replaced, _)) = chain.replace(&line) {
+                text = replaced;
             }
         }
-    } else if !drafts.list.is_empty() {
-        title = drafts.text(0).to_owned();
+        blocks.push(Block { text, form: drafts.list[row].form, label, reason });
     }
-    then(&Context { dom, title: &title, description, article_body: "", by_rule: &[] })
+    if metadata.agency.is_none() {
+        metadata.agency =
+            agency_of(&blocks).map(|name| Sourced { value: name.to_owned(), source: Source::Visible });
+    }
+    flags.extend(metadata.paywalled.then_some(Flag::Paywalled));
+    flags.extend(rule_missed.then_some(Flag::RuleMissed));
+    flags.extend((refused > 0).then_some(Flag::RuleRefused));
+    flags.sort();
+    let verdict = if blocks.is_empty() {
+        Verdict::Dropped(DropReason::Empty)
+    } else if kept == 0 {
+        Verdict::Dropped(DropReason::NoBody)
+    } else if refused > 0 {
+        Verdict::Review(ReviewReason::MuchRemoved)
+    } else {
+        Verdict::Kept
+    };
+    Cleaned { verdict, metadata, blocks, how, rules: chain.names(), flags }
+}
+
+/// The agency that a credit in the body or next to it names.
+fn agency_of(blocks: &[Block]) -> Option<&'static str> {
+    let credits = |block: &&Block| match block.label {
+        Label::Kept(role) => role != Role::Title,
+        Label::Dropped(kind) => matches!(kind, Kind::AgencyCredit | Kind::Byline | Kind::Dateline),
+    };
+    blocks.iter().filter(credits).find_map(|block| agency::credited(&block.text))
 }

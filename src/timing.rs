@@ -16,23 +16,26 @@ pub enum Step {
     Blocks,
     /// Finding and applying rules.
     Rules,
-    /// Labels for what the rules did not decide.
-    Label,
-    /// Title, authors, dates and the like.
+    /// JSON-LD, title, authors, dates and the like.
     Metadata,
+    /// Features and scores of the structure model.
+    Model,
+    /// One label for each block.
+    Label,
     /// Putting the article together, and the verdict.
     Article,
 }
 
 impl Step {
     /// All steps with their names, in the order of the path.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Decode, "decode"),
         (Self::Parse, "parse"),
+        (Self::Metadata, "metadata"),
         (Self::Blocks, "blocks"),
         (Self::Rules, "rules"),
+        (Self::Model, "model"),
         (Self::Label, "label"),
-        (Self::Metadata, "metadata"),
         (Self::Article, "article"),
     ];
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use copydesk::Cleaner;
-use copydesk::document::{Charset, Format, Location, RawDoc};
 use copydesk::rules::RuleSet;
 use copydesk::train::{Example, Plan, train};
 use rayon::prelude::*;
@@ -71,6 +70,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
             rows,
         ));
     }
+    let rules = Arc::new(RuleSet::load(None, false)?);
     let plan = Plan { trees: args.trees, layers: args.layers, folds: 3, seed: args.seed };
     if let (Some(folds), Some(folder)) = (args.folds, &args.predictions) {
         fs::create_dir_all(folder).map_err(Failure::write(folder))?;
@@ -87,15 +87,17 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
                 .map(|(_, example)| example)
                 .filter(|example| example.fold(folds, args.seed) != fold)
                 .collect();
-            let model = Arc::new(train(&part, plan));
-            let cleaner = Cleaner::with_model(Arc::new(RuleSet::load(None, false)?), model);
+            let model = Arc::new(train(&part, &rules, plan));
+            let cleaner = Cleaner::with_model(rules.clone(), model);
             for ((name, rows), file) in sets.iter().zip(&mut files) {
                 let found: Vec<String> = rows
                     .par_iter()
                     .filter(|(_, example)| example.fold(folds, args.seed) == fold)
                     .map(|(id, example)| {
-                        let raw = raw(id, example);
-                        let text = cleaner.clean(&raw).map(|cleaned| cleaned.text()).unwrap_or_default();
+                        let text = cleaner
+                            .clean(&example.document())
+                            .map(|cleaned| cleaned.text())
+                            .unwrap_or_default();
                         serde_json::json!({"id": id, "text": text}).to_string()
                     })
                     .collect();
@@ -109,23 +111,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
     }
     if let Some(output) = &args.output {
         let all: Vec<&Example> = sets.iter().flat_map(|(_, rows)| rows).map(|(_, example)| example).collect();
-        fs::write(output, train(&all, plan).write()).map_err(Failure::write(output))?;
+        fs::write(output, train(&all, &rules, plan).write()).map_err(Failure::write(output))?;
     }
     Ok(Exit::Done)
-}
-
-fn raw(id: &str, example: &Example) -> RawDoc {
-    let (format, bytes) = match (&example.html, &example.text) {
-        (Some(html), _) => (Format::Html, html.clone()),
-        (None, text) => (Format::Text, text.clone().unwrap_or_default()),
-    };
-    RawDoc {
-        id: id.to_owned(),
-        url: Some(example.url.clone()),
-        source: Location { path: "train".into(), record: 1, offset: 0 },
-        format,
-        charset: Charset::Utf8,
-        captured: None,
-        bytes: bytes.into_bytes(),
-    }
 }

@@ -1,6 +1,7 @@
 //! One label and one reason for each block: the only place that decides.
 
 pub mod choose;
+pub mod decide;
 pub mod features;
 pub mod model;
 pub mod smooth;
@@ -88,7 +89,10 @@ impl Model {
             for (layer, forest) in layers.forests.iter().enumerate() {
                 let columns = if layer == 0 { features::COLUMNS } else { smooth::SMOOTHED };
                 if forest.columns() > columns {
-                    return Err(format!("a forest asks for {} columns, there are {columns}", forest.columns()));
+                    return Err(format!(
+                        "a forest asks for {} columns, there are {columns}",
+                        forest.columns()
+                    ));
                 }
             }
         }

@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn keys_ignore_case() {
-        for (a, b) in [("ПОДРОБНЕЕ", "подробнее"), ("ŁĄCZNIE", "łącznie"), ("Straße", "STRAẞE"), ("ΟΔΟΣ", "οδος")]
+        for (a, b) in
+            [("ПОДРОБНЕЕ", "подробнее"), ("ŁĄCZNIE", "łącznie"), ("Straße", "STRAẞE"), ("ΟΔΟΣ", "οδος")]
         {
             assert_eq!(key(a), key(b));
         }

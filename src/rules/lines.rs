@@ -159,9 +159,10 @@ impl LineEngine {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.iter().map(|&index| &self.patterns[index as usize]).find(|pattern| {
-            line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(&line.text)
-        })
+        candidates
+            .iter()
+            .map(|&index| &self.patterns[index as usize])
+            .find(|pattern| line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(&line.text))
     }
 }
 
@@ -172,7 +173,8 @@ mod tests {
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
-            let address = Address { file: "f".into(), line: 1 + number as u32, path: (*text).into(), site: false };
+            let address =
+                Address { file: "f".into(), line: 1 + number as u32, path: (*text).into(), site: false };
             Arc::new(LinePattern {
                 kind: Kind::Other,
                 at: At::Any,
@@ -192,7 +194,13 @@ mod tests {
 
     #[test]
     fn finds_the_first_pattern_that_matches() {
-        let engine = engine(&["^share on (facebook|x)\\W*$", "\\bnewsletter\\b", "^\\d+$", "^share", "^(?:teilen|drucken)$"]);
+        let engine = engine(&[
+            "^share on (facebook|x)\\W*$",
+            "\\bnewsletter\\b",
+            "^\\d+$",
+            "^share",
+            "^(?:teilen|drucken)$",
+        ]);
         for (line, expected) in [
             ("Share on Facebook", Some(1)),
             ("SHARE ON X!", Some(1)),

@@ -72,9 +72,8 @@ pub(super) struct BadRegex {
 impl LazyRegex {
     /// Checks a regex; compiles it only where it could be too large.
     pub(super) fn new(text: &str) -> Result<Self, BadRegex> {
-        let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| BadRegex {
-            message: error.kind().to_string(),
-            offset: error.span().start.offset,
+        let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
+            BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
         })?;
         let lazy = Self { text: text.into(), compiled: OnceLock::new() };
         // What the syntax does not show: names of Unicode classes, flags that leave UTF-8, and size.
@@ -92,7 +91,9 @@ impl LazyRegex {
         RegexBuilder::new(&self.text).case_insensitive(true).size_limit(MAX_COMPILED).build().map_err(
             |error| match error {
                 regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled".to_owned(),
-                error => error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
+                error => {
+                    error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned()
+                }
             },
         )
     }
@@ -201,7 +202,8 @@ impl LazyRegex {
     pub(super) fn is_anchored(&self) -> bool {
         self.hir().is_none_or(|hir| {
             let properties = hir.properties();
-            properties.look_set_prefix().contains(Look::Start) || properties.look_set_suffix().contains(Look::End)
+            properties.look_set_prefix().contains(Look::Start)
+                || properties.look_set_suffix().contains(Look::End)
         })
     }
 }

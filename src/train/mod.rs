@@ -8,11 +8,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use crate::blocks::tokens::{self, Lexicon};
-use crate::blocks::{Drafts, from_dom, from_text};
-use crate::dom::{Dom, Limits};
+use crate::blocks::{Drafts, from_dom};
+use crate::document::{Charset, Format, Location, RawDoc};
+use crate::dom::{Dom, Limits, Tag};
 use crate::labels::features::{Matrix, features};
 use crate::labels::smooth::set_opinions;
 use crate::labels::{Layers, Model};
+use crate::reading::Reading;
+use crate::rules::RuleSet;
+use crate::timing::NoClock;
 use boost::{Settings, boost};
 use truth::Said;
 
@@ -43,6 +47,22 @@ pub struct Truth {
 }
 
 impl Example {
+    /// The example as a document to clean.
+    #[must_use]
+    pub fn document(&self) -> RawDoc {
+        let format = if self.html.is_some() { Format::Html } else { Format::Text };
+        let content = self.html.as_ref().or(self.text.as_ref()).cloned().unwrap_or_default();
+        RawDoc {
+            id: self.url.clone(),
+            url: Some(self.url.clone()),
+            source: Location { path: "example".into(), record: 1, offset: 0 },
+            format,
+            charset: Charset::Utf8,
+            captured: None,
+            bytes: content.into_bytes(),
+        }
+    }
+
     /// The fold of `folds` that the example's registrable domain falls into.
     #[must_use]
     pub fn fold(&self, folds: usize, seed: u64) -> usize {
@@ -90,15 +110,20 @@ pub struct Plan {
 
 /// Trains a model.
 #[must_use]
-pub fn train(examples: &[&Example], plan: Plan) -> Model {
+pub fn train(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Model {
     let pages: Vec<&Example> = examples.iter().copied().filter(|example| example.html.is_some()).collect();
     let texts: Vec<&Example> = examples.iter().copied().filter(|example| example.html.is_none()).collect();
     let weights = token_weights(&pages);
     let lexicon = Lexicon::new(weights.iter().map(|(token, weight)| (token.as_str(), *weight)));
-    Model { page: layers(&pages, plan), text: layers(&texts, plan), lexicon, token_weights: weights }
+    Model {
+        page: layers(&pages, rules, plan),
+        text: layers(&texts, rules, plan),
+        lexicon,
+        token_weights: weights,
+    }
 }
 
-fn layers(examples: &[&Example], plan: Plan) -> Layers {
+fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
     if examples.is_empty() {
         return Layers::default();
     }
@@ -116,8 +141,11 @@ fn layers(examples: &[&Example], plan: Plan) -> Layers {
             Lexicon::new(weights.iter().map(|(token, weight)| (token.as_str(), *weight)))
         })
         .collect();
-    let mut prepared: Vec<Prepared> =
-        examples.par_iter().zip(&fold_of).map(|(example, &fold)| prepare(example, &lexicons[fold])).collect();
+    let mut prepared: Vec<Prepared> = examples
+        .par_iter()
+        .zip(&fold_of)
+        .map(|(example, &fold)| prepare(example, rules, &lexicons[fold]))
+        .collect();
     let settings = Settings { trees: plan.trees, rate: 0.15, ridge: 20.0, least: 4.0 };
     let mut forests = vec![];
     for layer in 0..plan.layers {
@@ -129,7 +157,8 @@ fn layers(examples: &[&Example], plan: Plan) -> Layers {
         // Opinions come from forests that have not seen the page, as they will in use.
         let of_folds: Vec<_> = (0..plan.folds)
             .map(|fold| {
-                let others = prepared.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(page, _)| page);
+                let others =
+                    prepared.iter().zip(&fold_of).filter(|(_, of)| **of != fold).map(|(page, _)| page);
                 let (matrix, truth, weights) = gather(others);
                 boost(&matrix, &truth, &weights, settings)
             })
@@ -142,23 +171,12 @@ fn layers(examples: &[&Example], plan: Plan) -> Layers {
     Layers { forests }
 }
 
-fn prepare(example: &Example, lexicon: &Lexicon) -> Prepared {
-    let (dom, drafts) = parse(example, lexicon);
-    let matrix = crate::cleaner::with_context(dom.as_ref(), &drafts, |context| features(&drafts, context));
-    let said = say(example, &drafts);
-    let weights = weigh(example, &drafts, &said);
-    Prepared { drafts, matrix, dom, said, weights }
-}
-
-fn parse(example: &Example, lexicon: &Lexicon) -> (Option<Dom>, Drafts) {
-    match &example.html {
-        Some(html) => {
-            let dom = Dom::parse(html, &Limits::default());
-            let drafts = from_dom(&dom, lexicon);
-            (Some(dom), drafts)
-        }
-        None => (None, from_text(example.text.as_deref().unwrap_or_default())),
-    }
+fn prepare(example: &Example, rules: &RuleSet, lexicon: &Lexicon) -> Prepared {
+    let reading = Reading::new(&example.document(), rules, lexicon, &mut NoClock);
+    let matrix = features(&reading.drafts, &reading.context());
+    let said = say(example, &reading.drafts);
+    let weights = weigh(example, &reading.drafts, &said);
+    Prepared { drafts: reading.drafts, matrix, dom: reading.dom, said, weights }
 }
 
 fn say(example: &Example, drafts: &Drafts) -> Vec<Said> {
@@ -229,9 +247,10 @@ fn token_weights(pages: &[&Example]) -> Vec<(String, i16)> {
         .par_iter()
         .filter(|page| page.html.is_some() && page.truth.body.is_some())
         .map(|page| {
-            let (dom, drafts) = parse(page, &empty);
+            let dom = Dom::parse(page.html.as_deref().unwrap_or_default(), &Limits::default());
+            let drafts = from_dom(&dom, &empty);
             let said = say(page, &drafts);
-            (page.domain_key(), dom.map(|dom| count_tokens(&dom, &drafts, &said)).unwrap_or_default())
+            (page.domain_key(), count_tokens(&dom, &drafts, &said))
         })
         .collect();
     // Sums of pages' shares: (in truth, not in truth), and the domains.
@@ -270,7 +289,7 @@ fn count_tokens(dom: &Dom, drafts: &Drafts, said: &[Said]) -> FxHashMap<String, 
         let Some(said) = said[row] else { continue };
         seen.clear();
         for node in std::iter::once(draft.owner).chain(dom.ancestors(draft.owner)) {
-            if matches!(dom.tag(node), crate::dom::Tag::Html | crate::dom::Tag::Body) {
+            if matches!(dom.tag(node), Tag::Html | Tag::Body) {
                 continue;
             }
             for value in ["class", "id"].into_iter().filter_map(|name| dom.attr(node, name)) {
