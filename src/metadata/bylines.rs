@@ -47,7 +47,12 @@ pub(super) fn names_of_author(text: &str) -> Vec<String> {
 #[must_use]
 pub fn is_byline(line: &str) -> bool {
     let line = line.trim();
-    if line.len() > LONGEST_LINE || line.ends_with(['!', '?', '…']) {
+    if line.len() > LONGEST_LINE || line.len() < 5 || line.ends_with(['!', '?', '…']) {
+        return false;
+    }
+    // Without an opening a byline is a name and a role with a mark between.
+    if opening(line).0 == Opening::None && !line.contains([',', '|', '(', '/', '•', '·', '–', '—', '-', ':'])
+    {
         return false;
     }
     let found = read(line);

@@ -50,6 +50,11 @@ impl<T> Best<T> {
         }
     }
 
+    /// Whether a value of this score would be taken.
+    fn open_to(&self, score: i32) -> bool {
+        self.0.as_ref().is_none_or(|(most, _)| *most < score)
+    }
+
     fn take(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }
@@ -151,7 +156,7 @@ impl Look<'_> {
             return;
         }
         let distance = self.distance(n);
-        if marks.author {
+        if marks.author && self.authors.open_to(40 - distance) {
             let text = text_of(dom, n);
             if text.len() <= LONGEST_LINE {
                 let names = bylines::names_of_author(&text);
@@ -187,10 +192,11 @@ impl Look<'_> {
         if line.len() <= LONGEST_LINE && line.len() >= 6 && !marked.iter().any(|(_, marks)| marks.aside) {
             let text = squeeze(line);
             let distance = self.distance(start);
-            if bylines::is_byline(&text) {
+            if self.authors.open_to(25 - distance) && bylines::is_byline(&text) {
                 self.authors.offer(25 - distance, bylines::names(&text));
             }
-            if text.bytes().any(|byte| byte.is_ascii_digit()) {
+            let open = self.published.open_to(30 - distance) || self.modified.open_to(30 - distance);
+            if open && text.bytes().any(|byte| byte.is_ascii_digit()) {
                 for found in dates::scan(&text, self.lang) {
                     let alone = if found.at.len() * 2 >= text.len() { 10 } else { 0 };
                     let labelled = if found.labelled { 10 } else { 0 };
