@@ -1,0 +1,73 @@
+//! Preprocessing of the source, before the tokenizer sees it.
+
+use html5ever::tendril::StrTendril;
+use memchr::{memchr, memchr2};
+
+/// A preprocessed source.
+pub(super) struct Source {
+    /// The page: no byte order mark, newlines normalised, no longer than the cap.
+    pub(super) text: StrTendril,
+    /// Whether it has a U+0000, which the tokenizer then has to look out for.
+    pub(super) has_null: bool,
+    /// Whether it was cut.
+    pub(super) truncated: bool,
+}
+
+/// Longest source a [`StrTendril`] and spans of 32 bits can hold, with room for references that grow when decoded.
+const MAX_BYTES: usize = 1 << 30;
+
+impl Source {
+    /// By <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>: `\r\n` and `\r` become
+    /// `\n`. The page is copied once, into a buffer that the texts of the tree builder share.
+    pub(super) fn new(html: &str, max_bytes: usize) -> Self {
+        let cut = html.floor_char_boundary(max_bytes.min(MAX_BYTES));
+        let truncated = cut < html.len();
+        let html = &html[..cut];
+        let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
+        if memchr2(b'\r', 0, html.as_bytes()).is_none() {
+            return Self { text: StrTendril::from_slice(html), has_null: false, truncated };
+        }
+        let has_null = memchr(0, html.as_bytes()).is_some();
+        let mut text = StrTendril::with_capacity(html.len() as u32);
+        for line in html.split_inclusive('\r') {
+            let line = line.strip_prefix('\n').filter(|_| text.ends_with('\n')).unwrap_or(line);
+            match line.strip_suffix('\r') {
+                Some(line) => {
+                    text.push_slice(line);
+                    text.push_char('\n');
+                }
+                None => text.push_slice(line),
+            }
+        }
+        Self { text, has_null, truncated }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalises_newlines() {
+        for (html, expected) in [
+            ("a\r\nb\rc\n\nd", "a\nb\nc\n\nd"),
+            ("\u{FEFF}a", "a"),
+            ("\r\r\n\n", "\n\n\n"),
+            ("\n\r", "\n\n"),
+            ("a\n\r\n", "a\n\n"),
+            ("", ""),
+            ("a\0b", "a\0b"),
+        ] {
+            let source = Source::new(html, usize::MAX);
+            assert_eq!(&*source.text, expected, "{html:?}");
+            assert_eq!(source.has_null, html.contains('\0'));
+        }
+    }
+
+    #[test]
+    fn cuts_between_characters() {
+        let source = Source::new("aé", 2);
+        assert_eq!((&*source.text, source.truncated), ("a", true));
+        assert!(!Source::new("aé", 3).truncated);
+    }
+}
