@@ -1,9 +1,8 @@
 //! The tree under construction: what html5ever's tree builder asks of its sink.
 //!
 //! Nothing is left out here, so that the tree is html5ever's own whatever the markup; what a reader has no use for is
-//! dropped when the tree is frozen. Text stays a part of the shared source, and attributes stay spans of it: the tree
-//! builder carries them about as one *handle attribute* ([`AttributeLists`]) and never looks into them, but for the
-//! few that decide how it builds.
+//! dropped when the tree is frozen. Attributes stay spans of the source: they go past the tree builder, or through it
+//! as one attribute that is a handle for all ([`AttributeLists::handle`]).
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -52,6 +51,7 @@ pub(super) enum Space {
 
 impl Space {
     /// The namespace as html5ever names it.
+    #[inline]
     pub(super) fn namespace(self) -> &'static Namespace {
         static NAMESPACES: [Namespace; 3] = [ns!(html), ns!(svg), ns!(mathml)];
         &NAMESPACES[self as usize]
@@ -92,8 +92,8 @@ impl AttributeLists {
         Attribute { name: QualName::new(None, ns!(), local_name!("")), value }
     }
 
-    /// The list that the attributes of an element stand for.
-    fn list_of(attributes: &[Attribute]) -> Option<ListId> {
+    /// The list that stands behind the attributes of an element, if they come from a tag.
+    fn behind(attributes: &[Attribute]) -> Option<ListId> {
         let handle = attributes.first()?;
         Some(handle.value.chars().fold(0, |list, c| list << 15 | (u32::from(c) - HANDLE_BASE)))
     }
@@ -109,6 +109,9 @@ pub(super) struct Tree {
     pub(super) attributes: AttributeLists,
     /// Lists of later `<html>` and `<body>` tags, whose attributes are added to the element.
     pub(super) added: Vec<(NodeId, ListId)>,
+    /// Attributes laid ready for the element that the tree builder is about to make of a start tag of this name. (It
+    /// may make others first, but none of the same name and without attributes.)
+    pub(super) ready: Option<(LocalName, ListId)>,
 }
 
 impl Tree {
@@ -117,18 +120,22 @@ impl Tree {
         self.attributes.spans.clear();
         self.attributes.ends.clear();
         self.added.clear();
+        self.ready = None;
     }
 
+    #[inline]
     pub(super) fn push(&mut self, content: Content) -> NodeId {
         let n = self.drafts.len() as NodeId;
         self.drafts.push(Draft { parent: NONE, first: NONE, last: NONE, prev: NONE, next: NONE, content });
         n
     }
 
+    #[inline]
     fn at(&mut self, n: NodeId) -> &mut Draft {
         &mut self.drafts[n as usize]
     }
 
+    #[inline]
     fn append(&mut self, parent: NodeId, child: NodeId) {
         let last = std::mem::replace(&mut self.at(parent).last, child);
         if last == NONE {
@@ -172,6 +179,7 @@ impl Tree {
     }
 
     /// The text in a node of its own, unless the node `before` is text that it can be added to.
+    #[inline]
     fn text_after(&mut self, before: NodeId, text: StrTendril) -> Option<NodeId> {
         if before != NONE
             && let Content::Text(old) = &mut self.at(before).content
@@ -206,10 +214,12 @@ pub(super) struct Name<'a> {
 }
 
 impl ElemName for Name<'_> {
+    #[inline]
     fn ns(&self) -> &Namespace {
         self.space.namespace()
     }
 
+    #[inline]
     fn local_name(&self) -> &LocalName {
         self.local
     }
@@ -242,10 +252,12 @@ impl TreeSink for Sink {
         Self::nameless(0)
     }
 
+    #[inline]
     fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
         Name { space: target.space, local: &target.name }
     }
 
+    #[inline]
     fn same_node(&self, x: &Handle, y: &Handle) -> bool {
         x.node == y.node
     }
@@ -256,9 +268,10 @@ impl TreeSink for Sink {
             ns!(mathml) => Space::MathMl,
             _ => Space::Html,
         };
-        let attributes = AttributeLists::list_of(&attributes);
-        let element = Content::Element { name: name.local.clone(), space, attributes };
-        let node = self.tree.borrow_mut().push(element);
+        let tree = &mut *self.tree.borrow_mut();
+        let ready = tree.ready.as_ref().filter(|(tag, _)| *tag == name.local && attributes.is_empty());
+        let attributes = ready.map(|&(_, list)| list).or_else(|| AttributeLists::behind(&attributes));
+        let node = tree.push(Content::Element { name: name.local.clone(), space, attributes });
         let integration_point = flags.mathml_annotation_xml_integration_point;
         Handle { node, space, integration_point, name: name.local }
     }
@@ -271,6 +284,7 @@ impl TreeSink for Sink {
         self.create_comment(data)
     }
 
+    #[inline]
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
         let tree = &mut *self.tree.borrow_mut();
         let child = match child {
@@ -334,7 +348,7 @@ impl TreeSink for Sink {
     }
 
     fn add_attrs_if_missing(&self, target: &Handle, attributes: Vec<Attribute>) {
-        if let Some(list) = AttributeLists::list_of(&attributes) {
+        if let Some(list) = AttributeLists::behind(&attributes) {
             self.tree.borrow_mut().added.push((target.node, list));
         }
     }

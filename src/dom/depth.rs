@@ -14,7 +14,7 @@ use html5ever::tree_builder::TreeBuilder;
 use rustc_hash::FxHashMap;
 
 use super::build::{Handle, Sink};
-use super::names::{TagKind, TagName};
+use super::names::TagName;
 
 /// Keeps count of what the tree builder walks over: open elements, and formatting elements it remembers.
 pub(super) struct Depth {
@@ -49,7 +49,7 @@ impl Depth {
             self.ignored.clear();
             return true;
         }
-        if tag.kind == TagKind::Shallow {
+        if tag.is_leaf {
             return true;
         }
         *self.ignored.entry(tag.local.clone()).or_default() += 1;

@@ -4,9 +4,9 @@ use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
 use super::build::{Content, Draft, ListId, Space, Tree};
+use super::input::Source;
 use super::names::Names;
 use super::tag::HTML_TAGS;
-use super::tokenizer::reference;
 use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
 
 /// The tags of HTML by their names.
@@ -30,17 +30,16 @@ impl TagTable {
 }
 
 /// Lays out a tree that was built from `source`.
-pub(super) fn freeze(tree: &Tree, source: &str, has_null: bool, tags: &TagTable, limits: &Limits) -> Dom {
+pub(super) fn freeze(tree: &Tree, source: &Source<'_>, tags: &TagTable, limits: &Limits) -> Dom {
     let mut freezer = Freezer {
         tree,
         source,
-        has_null,
         max_attributes: limits.attributes,
         lists: vec![None; tree.attributes.len()],
         dom: Dom {
             nodes: Vec::with_capacity(tree.drafts.len()),
             attrs: Vec::with_capacity(tree.attributes.len() * 2),
-            text: String::with_capacity(source.len() / 4),
+            text: String::with_capacity(source.text.len() / 2),
             names: Names::default(),
             truncated: false,
         },
@@ -51,8 +50,7 @@ pub(super) fn freeze(tree: &Tree, source: &str, has_null: bool, tags: &TagTable,
 
 struct Freezer<'a> {
     tree: &'a Tree,
-    source: &'a str,
-    has_null: bool,
+    source: &'a Source<'a>,
     max_attributes: usize,
     /// Where each list of attributes lies in `dom.attrs`, once it does: elements that the tree builder made again
     /// from the same tag share theirs.
@@ -163,7 +161,7 @@ impl Freezer<'_> {
     /// Appends a list of attributes to those from `start` on. The first of a name wins.
     fn decode(&mut self, start: usize, list: ListId) {
         for attribute in self.tree.attributes.get(list) {
-            let name = self.dom.names.intern_raw(attribute.name.of(self.source));
+            let name = self.dom.names.intern_raw(attribute.name.of(&self.source.text));
             let attrs = &mut self.dom.attrs;
             if attrs[start..].iter().any(|old| old.name == name) {
                 continue;
@@ -174,7 +172,7 @@ impl Freezer<'_> {
             }
             let text = &mut self.dom.text;
             let value = text.len();
-            reference::decode_value(attribute.value.of(self.source), self.has_null, text);
+            attribute.decode(self.source, text);
             attrs.push(Attr { name, start: value as u32, len: (text.len() - value) as u32 });
         }
     }

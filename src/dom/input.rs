@@ -1,45 +1,44 @@
 //! Preprocessing of the source, before the tokenizer sees it.
 
-use html5ever::tendril::StrTendril;
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr2};
 
 /// A preprocessed source.
-pub(super) struct Source {
+pub(super) struct Source<'a> {
     /// The page: no byte order mark, newlines normalised, no longer than the cap.
-    pub(super) text: StrTendril,
+    pub(super) text: Cow<'a, str>,
     /// Whether it has a U+0000, which the tokenizer then has to look out for.
     pub(super) has_null: bool,
     /// Whether it was cut.
     pub(super) truncated: bool,
 }
 
-/// Longest source a [`StrTendril`] and spans of 32 bits can hold, with room for references that grow when decoded.
+/// Longest source that spans of 32 bits can hold, with room for what grows when it is decoded.
 const MAX_BYTES: usize = 1 << 30;
 
-impl Source {
+impl<'a> Source<'a> {
     /// By <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>: `\r\n` and `\r` become
-    /// `\n`. The page is copied once, into a buffer that the texts of the tree builder share.
-    pub(super) fn new(html: &str, max_bytes: usize) -> Self {
+    /// `\n`. Only a page that has them is copied.
+    pub(super) fn new(html: &'a str, max_bytes: usize) -> Self {
         let cut = html.floor_char_boundary(max_bytes.min(MAX_BYTES));
         let truncated = cut < html.len();
         let html = &html[..cut];
         let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
         if memchr2(b'\r', 0, html.as_bytes()).is_none() {
-            return Self { text: StrTendril::from_slice(html), has_null: false, truncated };
+            return Self { text: Cow::Borrowed(html), has_null: false, truncated };
         }
         let has_null = memchr(0, html.as_bytes()).is_some();
-        let mut text = StrTendril::with_capacity(html.len() as u32);
-        for line in html.split_inclusive('\r') {
-            let line = line.strip_prefix('\n').filter(|_| text.ends_with('\n')).unwrap_or(line);
-            match line.strip_suffix('\r') {
-                Some(line) => {
-                    text.push_slice(line);
-                    text.push_char('\n');
-                }
-                None => text.push_slice(line),
-            }
+        let mut text = String::with_capacity(html.len());
+        let mut rest = html;
+        while let Some(line) = memchr(b'\r', rest.as_bytes()) {
+            text.push_str(&rest[..line]);
+            text.push('\n');
+            rest = &rest[line + 1..];
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
         }
-        Self { text, has_null, truncated }
+        text.push_str(rest);
+        Self { text: Cow::Owned(text), has_null, truncated }
     }
 }
 

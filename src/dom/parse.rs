@@ -17,8 +17,8 @@ use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
 use super::depth::Depth;
 use super::freeze::{TagTable, freeze};
 use super::input::Source;
-use super::names::{TagKind, TagName, TagNames, normalised};
-use super::tokenizer::{Span, Text, Token, Tokenizer, doctype, reference};
+use super::names::{Carriage, TagNames, normalised};
+use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
 use super::{Dom, Limits};
 
 /// What a worker keeps from page to page.
@@ -49,23 +49,23 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
         max_nodes: limits.nodes,
         truncated: source.truncated,
     };
-    let mut tokenizer = Tokenizer::new(&source.text, source.has_null, limits.attributes);
+    let mut tokenizer = Tokenizer::new(&source, limits.attributes);
     feed.run(&mut tokenizer);
     let truncated = feed.truncated || tokenizer.truncated;
     let Feed { builder, names, .. } = feed;
     let tree = builder.sink.finish();
-    let mut dom = freeze(&tree, &source.text, source.has_null, &tags, limits);
+    let mut dom = freeze(&tree, &source, &tags, limits);
     dom.truncated |= truncated;
     WORKSPACE.set(Workspace { tree, names, tags });
     dom
 }
 
 struct Feed<'s> {
-    source: &'s Source,
+    source: &'s Source<'s>,
     builder: TreeBuilder<Handle, Sink>,
     names: TagNames,
-    /// Attribute lists of formatting elements by what is in them, so that equal ones have the same handle.
-    formatting: FxHashMap<String, ListId>,
+    /// Attribute lists of formatting elements by what is in them.
+    formatting: FxHashMap<Vec<(String, String)>, ListId>,
     depth: Depth,
     max_nodes: usize,
     truncated: bool,
@@ -76,7 +76,7 @@ impl Feed<'_> {
         loop {
             let builder = &self.builder;
             match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
-                Token::Text(span) => self.text(self.tendril(span)),
+                Token::Text(span) => self.text(StrTendril::from_slice(span.of(&self.source.text))),
                 Token::Reference { chars: [first, second], unclosed } => {
                     if unclosed {
                         self.parse_error();
@@ -126,38 +126,50 @@ impl Feed<'_> {
         self.process_and_go_on(tokenizer::ParseError("".into()));
     }
 
-    fn tendril(&self, span: Span) -> StrTendril {
-        self.source.text.subtendril(span.start, span.end - span.start)
-    }
-
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) {
         let tag = self.names.get(name.of(&self.source.text));
-        if !self.depth.allows(&tag, &self.builder) {
+        if !self.depth.allows(tag, &self.builder) {
             self.truncated = true;
             return;
         }
-        let attrs = self.attributes(&tag, tokenizer);
+        let (local, carriage) = (tag.local.clone(), tag.attributes);
+        let spans = &tokenizer.attributes;
+        let mut attrs = Vec::new();
+        if !spans.is_empty() {
+            match carriage {
+                Carriage::Aside => {
+                    let tree = &mut *self.builder.sink.tree.borrow_mut();
+                    tree.ready = Some((local.clone(), tree.attributes.add(spans)));
+                }
+                Carriage::Handle => {
+                    let list = self.builder.sink.tree.borrow_mut().attributes.add(spans);
+                    attrs.push(AttributeLists::handle(list));
+                }
+                Carriage::CommonHandle => attrs.push(AttributeLists::handle(self.common_list(spans))),
+            }
+            self.add_wanted(&local, spans, &mut attrs);
+        }
         let tag = tokenizer::Tag {
             kind: tokenizer::StartTag,
-            name: tag.local,
+            name: local,
             self_closing,
             attrs,
             had_duplicate_attributes: false,
         };
-        let text = match self.process(tokenizer::TagToken(tag)) {
+        let result = self.process(tokenizer::TagToken(tag));
+        self.builder.sink.tree.borrow_mut().ready = None;
+        let text = match result {
             TokenSinkResult::RawData(RawKind::Rcdata) => Text::Rcdata,
             TokenSinkResult::RawData(RawKind::Rawtext) => Text::Rawtext,
             TokenSinkResult::RawData(_) => Text::ScriptData,
             TokenSinkResult::Plaintext => Text::Plaintext,
-            TokenSinkResult::Continue
-            | TokenSinkResult::Script(_)
-            | TokenSinkResult::EncodingIndicator(_) => return,
+            TokenSinkResult::Continue | TokenSinkResult::Script(_) | TokenSinkResult::EncodingIndicator(_) => return,
         };
         tokenizer.switch_to(text, name);
     }
 
     fn end_tag(&mut self, name: Span) {
-        let name = self.names.get(name.of(&self.source.text)).local;
+        let name = self.names.get(name.of(&self.source.text)).local.clone();
         if !self.depth.closes(&name) {
             return;
         }
@@ -171,45 +183,40 @@ impl Feed<'_> {
         self.process_and_go_on(tokenizer::TagToken(tag));
     }
 
-    /// The attributes of a start tag for the tree builder: the handle of the list, and those it wants to see itself.
-    fn attributes(&mut self, tag: &TagName, tokenizer: &Tokenizer<'_>) -> Vec<Attribute> {
-        let spans = &tokenizer.attributes;
-        if spans.is_empty() {
-            return Vec::new();
-        }
-        let source = &*self.source.text;
-        let add = || self.builder.sink.tree.borrow_mut().attributes.add(spans);
-        let list = match tag.kind {
-            TagKind::Formatting => {
-                let mut key: Vec<(String, String)> = Vec::new();
-                for span in spans {
-                    let name = normalised(span.name.of(source));
-                    if !key.iter().any(|(other, _)| *other == name) {
-                        let mut value = String::new();
-                        reference::decode_value(span.value.of(source), self.source.has_null, &mut value);
-                        key.push((name, value));
-                    }
-                }
-                key.sort_unstable();
-                *self.formatting.entry(format!("{key:?}")).or_insert_with(add)
+    /// The list of these attributes, or one with the same names and values.
+    fn common_list(&mut self, spans: &[AttributeSpan]) -> ListId {
+        let mut attributes: Vec<(String, String)> = Vec::with_capacity(spans.len());
+        for span in spans {
+            let name = normalised(span.name.of(&self.source.text));
+            if !attributes.iter().any(|(other, _)| *other == name) {
+                attributes.push((name, self.value(span)));
             }
-            TagKind::Ordinary | TagKind::Shallow => add(),
-        };
-        let mut attributes = vec![AttributeLists::handle(list)];
-        let wanted: &[LocalName] = match tag.local {
+        }
+        attributes.sort_unstable();
+        let add = || self.builder.sink.tree.borrow_mut().attributes.add(spans);
+        *self.formatting.entry(attributes).or_insert_with(add)
+    }
+
+    /// Adds the attributes that the tree builder itself looks for in a tag of this name.
+    fn add_wanted(&self, tag: &LocalName, spans: &[AttributeSpan], attrs: &mut Vec<Attribute>) {
+        let wanted: &[LocalName] = match *tag {
             local_name!("input") => &[local_name!("type")],
             local_name!("font") => &[local_name!("color"), local_name!("face"), local_name!("size")],
             local_name!("annotation-xml") => &[local_name!("encoding")],
-            _ => return attributes,
+            _ => return,
         };
         for name in wanted {
-            let found = spans.iter().find(|span| span.name.of(source).eq_ignore_ascii_case(name));
-            attributes.extend(found.map(|span| {
-                let mut value = String::new();
-                reference::decode_value(span.value.of(source), self.source.has_null, &mut value);
-                Attribute { name: QualName::new(None, ns!(), name.clone()), value: value.into() }
-            }));
+            let mut spans = spans.iter();
+            if let Some(span) = spans.find(|span| span.name.of(&self.source.text).eq_ignore_ascii_case(name)) {
+                let name = QualName::new(None, ns!(), name.clone());
+                attrs.push(Attribute { name, value: self.value(span).into() });
+            }
         }
-        attributes
+    }
+
+    fn value(&self, span: &AttributeSpan) -> String {
+        let mut value = String::new();
+        span.decode(self.source, &mut value);
+        value
     }
 }

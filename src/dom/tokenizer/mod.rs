@@ -10,9 +10,11 @@
 
 mod doctype;
 mod raw_text;
-pub(super) mod reference;
+mod reference;
 
 use memchr::{memchr, memchr2, memchr3, memmem};
+
+use super::input::Source;
 
 pub(super) use doctype::doctype;
 
@@ -24,11 +26,13 @@ pub(super) struct Span {
 }
 
 impl Span {
+    #[inline]
     fn new(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
     }
 
     /// What it spans.
+    #[inline]
     pub(super) fn of(self, source: &str) -> &str {
         &source[self.start as usize..self.end as usize]
     }
@@ -39,6 +43,23 @@ impl Span {
 pub(super) struct AttributeSpan {
     pub(super) name: Span,
     pub(super) value: Span,
+    /// Whether there is an ampersand in the value, so that it may have to be decoded.
+    pub(super) ampersand: bool,
+}
+
+impl AttributeSpan {
+    /// Appends its value, decoded.
+    #[inline]
+    pub(super) fn decode(&self, source: &Source<'_>, out: &mut String) {
+        let value = self.value.of(&source.text);
+        if source.has_null {
+            reference::decode(&value.replace('\0', "\u{FFFD}"), out);
+        } else if self.ampersand {
+            reference::decode(value, out);
+        } else {
+            out.push_str(value);
+        }
+    }
 }
 
 /// What the tokenizer found.
@@ -122,16 +143,16 @@ pub(super) const fn is_space(byte: u8) -> bool {
 }
 
 impl<'s> Tokenizer<'s> {
-    /// A tokenizer for a preprocessed source; `has_null` says whether it has a U+0000.
-    pub(super) fn new(source: &'s str, has_null: bool, max_attributes: usize) -> Self {
+    /// A tokenizer that keeps so many attributes of a tag.
+    pub(super) fn new(source: &'s Source<'_>, max_attributes: usize) -> Self {
         Self {
-            source,
-            bytes: source.as_bytes(),
+            source: &source.text,
+            bytes: source.text.as_bytes(),
             at: 0,
             text: Text::Rawtext,
             text_end: 0,
             text_after: 0,
-            has_null,
+            has_null: source.has_null,
             attributes: Vec::with_capacity(16),
             max_attributes,
             truncated: false,
@@ -307,16 +328,16 @@ impl<'s> Tokenizer<'s> {
         self.skip_until(&ATTRIBUTE_NAME_END);
         let name = Span::new(start, self.at);
         self.skip_space();
-        let value = if self.peek()? == b'=' {
+        let (value, ampersand) = if self.peek()? == b'=' {
             self.at += 1;
             self.skip_space();
             self.attribute_value()?
         } else {
-            Span::new(self.at, self.at)
+            (Span::new(self.at, self.at), false)
         };
         if keep {
             if self.attributes.len() < self.max_attributes {
-                self.attributes.push(AttributeSpan { name, value });
+                self.attributes.push(AttributeSpan { name, value, ampersand });
             } else {
                 self.truncated = true;
             }
@@ -324,19 +345,26 @@ impl<'s> Tokenizer<'s> {
         Some(())
     }
 
-    /// The attribute value states, of all three ways of quoting.
-    fn attribute_value(&mut self) -> Option<Span> {
-        let start = self.at;
+    /// The attribute value states, of all three ways of quoting: the value, and whether it has an ampersand.
+    fn attribute_value(&mut self) -> Option<(Span, bool)> {
         match self.peek()? {
             quote @ (b'"' | b'\'') => {
-                let len = memchr(quote, &self.bytes[start + 1..])?;
-                self.at = start + 1 + len + 1;
-                Some(Span::new(start + 1, start + 1 + len))
+                let start = self.at + 1;
+                let rest = &self.bytes[start..];
+                let mut len = memchr2(quote, b'&', rest)?;
+                let ampersand = rest[len] == b'&';
+                if ampersand {
+                    len += memchr(quote, &rest[len..])?;
+                }
+                self.at = start + len + 1;
+                Some((Span::new(start, start + len), ampersand))
             }
             _ => {
+                let start = self.at;
                 self.skip_until(&UNQUOTED_VALUE_END);
                 self.peek()?;
-                Some(Span::new(start, self.at))
+                let value = &self.bytes[start..self.at];
+                Some((Span::new(start, self.at), value.contains(&b'&')))
             }
         }
     }
@@ -400,15 +428,18 @@ impl<'s> Tokenizer<'s> {
     }
 
     /// Where the next `>` is, or the end of the page.
+    #[inline]
     fn find_close(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
         memchr(b'>', rest).map_or(self.bytes.len(), |found| from + found)
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while self.peek().is_some_and(is_space) {
             self.at += 1;

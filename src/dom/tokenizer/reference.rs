@@ -1,7 +1,5 @@
 //! Character references: `&amp;`, `&#8217;`, `&nbsp` and their like.
 
-use std::borrow::Cow;
-
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 use memchr::memchr;
 
@@ -88,9 +86,8 @@ fn characters(first: u32, second: u32) -> Option<[char; 2]> {
 }
 
 /// Appends the value of an attribute, its references decoded.
-pub(in crate::dom) fn decode_value(value: &str, has_null: bool, out: &mut String) {
-    let value = if has_null { Cow::Owned(value.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(value) };
-    let mut rest = &*value;
+pub(super) fn decode(value: &str, out: &mut String) {
+    let mut rest = value;
     while let Some(found) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..found]);
         rest = &rest[found..];
@@ -169,7 +166,7 @@ mod tests {
             assert_eq!(text(source, true), (expected.to_owned(), len), "{source}");
         }
         let mut value = String::new();
-        decode_value("?a=1&amp;b=2&copy=3&lt\0&", true, &mut value);
-        assert_eq!(value, "?a=1&b=2&copy=3<\u{FFFD}&");
+        decode("?a=1&amp;b=2&copy=3&lt-&", &mut value);
+        assert_eq!(value, "?a=1&b=2&copy=3<-&");
     }
 }
