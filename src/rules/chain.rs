@@ -128,8 +128,10 @@ impl Chain {
         let mut names: Vec<String> = parts.iter().map(Part::name).collect();
         names.push(generic.name.clone());
         names.reverse();
-        let scalar = |of: &dyn Fn(&Sections) -> Option<usize>| parts.iter().flat_map(Part::sections).find_map(of);
-        let flag = |of: &dyn Fn(&Sections) -> Option<bool>| parts.iter().flat_map(Part::sections).find_map(of);
+        let scalar =
+            |of: &dyn Fn(&Sections) -> Option<usize>| parts.iter().flat_map(Part::sections).find_map(of);
+        let flag =
+            |of: &dyn Fn(&Sections) -> Option<bool>| parts.iter().flat_map(Part::sections).find_map(of);
         let max_share = parts.iter().flat_map(Part::sections).find_map(|sections| sections.cut.max_share);
         let mut chain = Self {
             names,
@@ -175,15 +177,17 @@ impl Chain {
             for sections in part.sections() {
                 let mut more = closed;
                 if !closed.meta {
-                    let new = sections.meta.iter().filter(|(field, rule)| {
-                        !fields.contains(field) && kept(&rule.address)
-                    });
+                    let new = sections
+                        .meta
+                        .iter()
+                        .filter(|(field, rule)| !fields.contains(field) && kept(&rule.address));
                     self.meta.extend(new.cloned());
                     more.meta = sections.closed.meta;
                     fields.extend(sections.meta.iter().map(|(field, _)| *field));
                 }
                 if !closed.body && !selected {
-                    self.select.extend(sections.body.select.iter().filter(|rule| kept(&rule.address)).cloned());
+                    self.select
+                        .extend(sections.body.select.iter().filter(|rule| kept(&rule.address)).cloned());
                     more.body = sections.closed.body;
                     selected = !sections.body.select.is_empty();
                 }
@@ -324,7 +328,9 @@ impl Chain {
                 At::Tail => line.from_tail < TAIL,
             };
             let text = made.as_ref().map_or(line.text, |(text, _)| text.as_str());
-            let Some(regex) = rule.find.get().filter(|regex| stands && regex.is_match(text)) else { continue };
+            let Some(regex) = rule.find.get().filter(|regex| stands && regex.is_match(text)) else {
+                continue;
+            };
             let text = regex.replace_all(text, rule.with.as_str()).into_owned();
             let mut rules = made.map_or_else(Vec::new, |(_, rules)| rules);
             rules.push(rule.address.clone());

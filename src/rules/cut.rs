@@ -47,9 +47,8 @@ impl Cut {
         }
         let folded: Vec<Option<String>> = lines.iter().map(|line| short(line.text)).collect();
         let first = |markers: &[Arc<Marker>], ends: bool| {
-            let places = markers.iter().filter_map(|marker| {
-                Some((place(marker, ends, lines, &folded, dom)?, marker))
-            });
+            let places =
+                markers.iter().filter_map(|marker| Some((place(marker, ends, lines, &folded, dom)?, marker)));
             // Of markers at the same place the first, which is the strongest, counts.
             places.min_by_key(|(place, _)| *place).map(|(place, marker)| (place, marker.clone()))
         };
@@ -91,7 +90,9 @@ fn place(
             let element = *rule.elements(dom).first()?;
             let bound = if ends { dom.end(element) } else { element };
             let before = lines.iter().position(|line| line.node.is_some_and(|node| node >= bound));
-            before.or_else(|| ends.then_some(lines.len()).filter(|_| lines.iter().any(|line| line.node.is_some())))
+            before.or_else(|| {
+                ends.then_some(lines.len()).filter(|_| lines.iter().any(|line| line.node.is_some()))
+            })
         }
     }
 }

@@ -20,7 +20,8 @@ const MAX_MATCHES: usize = 10_000;
 
 /// Keys of a selector written as a table.
 pub(super) const KEYS: &[&str] = &[
-    "css", "xpath", "meta", "jsonld", "value", "text", "own_text", "up", "nth", "attr", "before", "after", "re",
+    "css", "xpath", "meta", "jsonld", "value", "text", "own_text", "up", "nth", "attr", "before", "after",
+    "re",
 ];
 
 /// Selectors by their text: many files share the same ones.
@@ -100,7 +101,8 @@ impl ElementRule {
             nodes.retain(|&n| regex.is_match(&fold(&own_text_of(dom, n))));
         }
         if let Some(up) = &self.up {
-            let nearest = |n| std::iter::once(n).chain(dom.ancestors(n)).find(|&above| up.matches(dom, above));
+            let nearest =
+                |n| std::iter::once(n).chain(dom.ancestors(n)).find(|&above| up.matches(dom, above));
             nodes = nodes.into_iter().filter_map(nearest).collect();
             nodes.sort_unstable();
             nodes.dedup();
@@ -110,7 +112,8 @@ impl ElementRule {
 
     fn pick<T>(&self, mut all: Vec<T>) -> Vec<T> {
         let Some(nth) = self.nth else { return all };
-        let index = if nth > 0 { usize::try_from(nth - 1).ok() } else { all.len().checked_add_signed(nth as isize) };
+        let index =
+            if nth > 0 { usize::try_from(nth - 1).ok() } else { all.len().checked_add_signed(nth as isize) };
         match index {
             Some(index) if index < all.len() => vec![all.swap_remove(index)],
             _ => vec![],
@@ -168,9 +171,11 @@ impl ElementRule {
 }
 
 fn meta_contents(dom: &Dom, name: &str) -> Vec<String> {
-    let named = |n| ["name", "property"].iter().any(|key| {
-        dom.attr(n, key).is_some_and(|value| value.trim().eq_ignore_ascii_case(name))
-    });
+    let named = |n| {
+        ["name", "property"]
+            .iter()
+            .any(|key| dom.attr(n, key).is_some_and(|value| value.trim().eq_ignore_ascii_case(name)))
+    };
     let metas = (0..dom.len()).filter(|&n| dom.tag(n) == Tag::Meta && named(n));
     metas.filter_map(|n| dom.attr(n, "content")).map(str::to_owned).take(MAX_MATCHES).collect()
 }
@@ -321,7 +326,8 @@ pub(super) fn read_table(
         let needs_values = matches!(entry.key, "attr" | "before" | "after" | "re");
         if (needs_elements && !on_elements) || (needs_values && purpose == Use::Elements) {
             let message = format!("`{}` has no meaning here", entry.key);
-            let hint = if needs_elements && !on_elements { "it needs css" } else { "elements are picked here" };
+            let hint =
+                if needs_elements && !on_elements { "it needs css" } else { "elements are picked here" };
             reader.report(entry.at, Code::E02, message, Some(hint.to_owned()));
             continue;
         }

@@ -99,7 +99,9 @@ impl Claim {
 
     fn covers(&self, path: &str) -> bool {
         match path.strip_prefix(self.path.as_str()) {
-            Some(rest) => self.path.is_empty() || self.path.ends_with('/') || rest.is_empty() || rest.starts_with('/'),
+            Some(rest) => {
+                self.path.is_empty() || self.path.ends_with('/') || rest.is_empty() || rest.starts_with('/')
+            }
             None => false,
         }
     }
@@ -210,7 +212,9 @@ mod tests {
         ] {
             assert_eq!(shown(text), Ok(expected.to_owned()), "{text}");
         }
-        for text in ["http://a.com", "", "*", "*.*", "a.*.com", "a b.com", "a.com:80", "10.0.0.1", "a..com", "a.b.*"] {
+        for text in
+            ["http://a.com", "", "*", "*.*", "a.*.com", "a b.com", "a.com:80", "10.0.0.1", "a..com", "a.b.*"]
+        {
             assert!(matches!(shown(text), Err(BadClaim::NotAHost(_))), "{text}: {:?}", shown(text));
         }
         for text in ["*.com", "*.co.uk", "*.example"] {
@@ -225,7 +229,15 @@ mod tests {
     fn finds_the_strongest_claim() {
         let mut index = HostIndex::default();
         let claims = [
-            "a.com", "*.a.com", "*.b.a.com", "a.com/live/", "n.*", "n.co.uk", "*.a.com/live", "x.de", "*.blogspot.com",
+            "a.com",
+            "*.a.com",
+            "*.b.a.com",
+            "a.com/live/",
+            "n.*",
+            "n.co.uk",
+            "*.a.com/live",
+            "x.de",
+            "*.blogspot.com",
         ];
         for (file, claim) in claims.iter().enumerate() {
             index.insert(Claim::parse(claim, true).unwrap(), file);

@@ -109,7 +109,10 @@ fn check_whole(reader: &mut Reader<'_>, table: &DeTable<'_>, file: &RuleFile) {
             missing("a site's file names its hosts", "such as hosts = [\"a.com\", \"*.a.com\"]");
         }
         Place::Local if !has("hosts") && !has("overlay") => {
-            missing("a local file names its hosts, or the file it lies over", "hosts = [...] or overlay = \"id\"");
+            missing(
+                "a local file names its hosts, or the file it lies over",
+                "hosts = [...] or overlay = \"id\"",
+            );
         }
         Place::Local if has("hosts") && has("overlay") => {
             missing("`overlay` has the hosts of the file it lies over", "leave out hosts, or overlay");
@@ -131,7 +134,8 @@ fn read_entry(
 ) {
     let place = file.source.place;
     let Some((_, places)) = KEYS.iter().find(|(key, _)| *key == entry.key) else {
-        let known: Vec<&str> = KEYS.iter().filter(|(_, at)| at.contains(&place)).map(|(key, _)| *key).collect();
+        let known: Vec<&str> =
+            KEYS.iter().filter(|(_, at)| at.contains(&place)).map(|(key, _)| *key).collect();
         return reader.unknown("key", entry, "at the top level", &known);
     };
     if !places.contains(&place) {
@@ -204,7 +208,9 @@ fn hosts(reader: &mut Reader<'_>, value: &Value<'_>, platform: bool) -> Vec<(Cla
                 claims.push((claim, at));
                 continue;
             }
-            Err(BadClaim::NotAHost(hint)) => (Code::E02, format!("`{}` is no host", text.text), hint.to_owned()),
+            Err(BadClaim::NotAHost(hint)) => {
+                (Code::E02, format!("`{}` is no host", text.text), hint.to_owned())
+            }
             Err(BadClaim::PublicSuffix(suffix)) => {
                 let message = format!("`{}` would cover every site under .{suffix}", text.text);
                 (Code::E30, message, "name the site's own domain".to_owned())
@@ -247,7 +253,8 @@ fn protect(reader: &mut Reader<'_>, interned: &mut Interned, value: &Value<'_>) 
             }
             "lines" => {
                 let values = reader.list(entry.value, "regexes");
-                let regexes = values.iter().filter_map(|value| element::read_regex(reader, value, true).map(Arc::new));
+                let regexes =
+                    values.iter().filter_map(|value| element::read_regex(reader, value, true).map(Arc::new));
                 protect.lines = regexes.collect();
             }
             _ => reader.unknown("key", &entry, "in protect", &["css", "lines"]),
@@ -331,7 +338,9 @@ fn test(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Test> {
             "html" | "page" => test.page |= reader.string(entry.value, "a string").is_some(),
             "about" | "url" => drop(reader.string(entry.value, "a string")),
             "date" => drop(reader.date(entry.value)),
-            "title" | "body" | "first" | "last" => expects |= reader.string(entry.value, "a string").is_some(),
+            "title" | "body" | "first" | "last" => {
+                expects |= reader.string(entry.value, "a string").is_some()
+            }
             "byline" | "contains" | "absent" => expects |= !reader.texts(entry.value, "strings").is_empty(),
             "words" => {
                 let bounds = reader.list(entry.value, "two numbers");

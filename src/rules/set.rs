@@ -9,15 +9,18 @@ use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
 use super::element::Interned;
 use super::host::{self, Claimed, HostIndex};
 use super::lines::LineEngine;
+use super::parse;
 use super::schema::{Condition, Named, RuleFile};
 use super::source::{self, Place, Source};
 use super::strip::StripSet;
-use super::parse;
-use crate::dom::select::SelectorSet;
 use crate::dom::Dom;
+use crate::dom::select::SelectorSet;
 
 /// Files that may extend each other, one after the other.
 const MAX_DEPTH: usize = 4;
+
+/// A file that applies to a page, and the layout that the page has.
+type Chosen = (usize, Option<usize>);
 
 /// All rules of a run, compiled. Shared by all workers.
 #[derive(Debug, Default)]
@@ -33,7 +36,7 @@ pub struct RuleSet {
     fingerprinted: Vec<usize>,
     probes: SelectorSet,
     probe_owners: Vec<usize>,
-    chains: RwLock<HashMap<Vec<(usize, Option<usize>)>, Arc<Chain>>>,
+    chains: RwLock<HashMap<Vec<Chosen>, Arc<Chain>>>,
 }
 
 const _: fn() = || {
@@ -110,9 +113,10 @@ impl RuleSet {
     fn link_overlays(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for (number, file) in self.files.iter().enumerate() {
             let Some(overlay) = &file.overlay else { continue };
-            let target = self.files.iter().position(|other| {
-                other.source.place == Place::Site && *other.source.id == *overlay.name
-            });
+            let target = self
+                .files
+                .iter()
+                .position(|other| other.source.place == Place::Site && *other.source.id == *overlay.name);
             match target {
                 Some(target) => self.overlays.entry(target).or_default().push(number),
                 None => diagnostics.push(self.names_nothing(&file.source, overlay, "site", Place::Site)),
@@ -238,8 +242,9 @@ impl RuleSet {
         let place = url.and_then(host::of_url);
         let path = place.as_ref().map_or("", |(_, path)| path);
         let page = Page { path, dom, date: captured.unwrap_or(jiff::civil::Date::MAX) };
-        let site = place.as_ref().and_then(|(host, path)| self.best_claim(host, path)).map(|claimed| claimed.file);
-        let key: Vec<(usize, Option<usize>)> = self
+        let site =
+            place.as_ref().and_then(|(host, path)| self.best_claim(host, path)).map(|claimed| claimed.file);
+        let key: Vec<Chosen> = self
             .files_for(site, &page)
             .into_iter()
             .map(|number| {
@@ -250,7 +255,7 @@ impl RuleSet {
         if let Some(chain) = self.chains.read().ok().and_then(|chains| chains.get(&key).cloned()) {
             return chain;
         }
-        let part = |&(number, layout): &(usize, _)| Part { file: self.files[number].clone(), layout };
+        let part = |&(number, layout): &Chosen| Part { file: self.files[number].clone(), layout };
         let chain = Arc::new(Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>()));
         match self.chains.write() {
             Ok(mut chains) => chains.entry(key).or_insert(chain).clone(),
@@ -339,7 +344,10 @@ impl Page<'_> {
         condition.from.is_none_or(|from| from <= self.date)
             && condition.until.is_none_or(|until| self.date <= until)
             && condition.path.as_ref().is_none_or(|regex| regex.is_match(self.path))
-            && condition.has.as_ref().is_none_or(|has| self.dom.is_some_and(|dom| !has.find_all(dom, 0).is_empty()))
+            && condition
+                .has
+                .as_ref()
+                .is_none_or(|has| self.dom.is_some_and(|dom| !has.find_all(dom, 0).is_empty()))
     }
 }
 

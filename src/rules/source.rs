@@ -140,7 +140,8 @@ fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String,
         let path = entry.path();
         let name: Arc<str> = path.display().to_string().into();
         if entry.depth() == 0 && !path.is_dir() {
-            let hint = Some("rules are read from a folder with generic/, families/, sites/ or local/ in it".into());
+            let hint =
+                Some("rules are read from a folder with generic/, families/, sites/ or local/ in it".into());
             diagnostics.push(Diagnostic::on_file(name, Code::E05, "not a folder".into(), hint));
             break;
         }

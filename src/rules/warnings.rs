@@ -33,7 +33,10 @@ pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
         let at = text.at(found.get(0).map_or(0, |found| found.start()));
         if &found[2] == "=" && name == "class" {
             let message = format!("`{whole}` compares the whole attribute");
-            let hint = Some(format!("classes in any order: .{}", value.split_whitespace().collect::<Vec<_>>().join(".")));
+            let hint = Some(format!(
+                "classes in any order: .{}",
+                value.split_whitespace().collect::<Vec<_>>().join(".")
+            ));
             reader.report(at, Code::W11, message, hint);
         } else if &found[2] == "*=" && value.chars().count() < SAFE_SUBSTRING {
             let message = format!("`{whole}` finds `{value}` inside other words too");
@@ -42,7 +45,8 @@ pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
     }
     for found in captures(&GENERATED, css) {
         let at = text.at(found.get(0).map_or(0, |found| found.start()));
-        let message = format!("`{}` looks like a name made by a build tool: the next release changes it", &found[0]);
+        let message =
+            format!("`{}` looks like a name made by a build tool: the next release changes it", &found[0]);
         reader.report(at, Code::W12, message, None);
     }
     let bare = without_brackets(css);
