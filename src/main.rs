@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `copydesk` command: see `copydesk --help`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main().into()
+}
