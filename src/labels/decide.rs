@@ -208,6 +208,10 @@ impl Pass<'_> {
     fn lines(&mut self) {
         let rows = self.kept_rows();
         for (from_head, &row) in rows.iter().enumerate() {
+            // A line that no pattern matches wherever it stands is matched by none where it does stand.
+            if self.reading.hits[row].is_none() {
+                continue;
+            }
             let line = Line {
                 text: self.drafts.text(row),
                 from_head,
