@@ -145,8 +145,22 @@ mod tests {
             &Limits::default(),
         );
         let texts = [
-            "#a", ".y", "p", "*", "[data-k=v]", "[id^='share-']", "main > p", "p:not(.y)", "svg.x, a[href]",
-            ":is(p, a)", "custom-tag a", "main:has(> p)", "P", ".Y", "p.y, .x.y, [title]", ":root",
+            "#a",
+            ".y",
+            "p",
+            "*",
+            "[data-k=v]",
+            "[id^='share-']",
+            "main > p",
+            "p:not(.y)",
+            "svg.x, a[href]",
+            ":is(p, a)",
+            "custom-tag a",
+            "main:has(> p)",
+            "P",
+            ".Y",
+            "p.y, .x.y, [title]",
+            ":root",
         ];
         let selectors: Vec<Selector> = texts.iter().map(|css| Selector::parse(css).unwrap()).collect();
         let mut together = vec![];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, StartKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
 use super::fold::{Folded, from_first_letter};
 use super::pattern::{At, HEAD, LinePattern, Needle, TAIL, primary_subtag};
@@ -100,7 +100,7 @@ impl Search {
         }
         let (texts, owners): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
         // Fails only beyond two thousand million states, far over the limits on files.
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).start_kind(start).build(texts).ok()?;
+        let automaton = AhoCorasick::builder().start_kind(start).build(texts).ok()?;
         Some(Self { automaton, owners })
     }
 
