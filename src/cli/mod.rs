@@ -207,8 +207,9 @@ pub(crate) fn main() -> Exit {
 
 fn start_log(format: LogFormat) {
     use tracing_subscriber::EnvFilter;
-    use tracing_subscriber::filter::LevelFilter;
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    // html5ever warns of markup that browsers repair without a word.
+    let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| "warn,html5ever=error".to_owned());
+    let filter = EnvFilter::builder().parse_lossy(filter);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
         LogFormat::Text => log.init(),
