@@ -80,7 +80,7 @@ fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
     field("found by", &name_of(&cleaned.how), None);
     field("rules", &cleaned.rules.join(" "), None);
     if !cleaned.flags.is_empty() {
-        field("flags", &cleaned.flags.iter().map(|flag| name_of(flag)).collect::<Vec<_>>().join(" "), None);
+        field("flags", &cleaned.flags.iter().map(name_of).collect::<Vec<_>>().join(" "), None);
     }
     let metadata = &cleaned.metadata;
     for (name, value) in [
