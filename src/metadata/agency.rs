@@ -3,6 +3,10 @@
 //! An agency counts only inside a credit's pattern. "Reuters has learned" and "the AP exam" are no
 //! credits, so a bare mention never is one.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::words::fold;
 
 /// Bytes of a line that can be a credit; a dateline needs only the start of a paragraph.
@@ -35,10 +39,10 @@ fn named(text: &str) -> Option<&'static str> {
         return None;
     }
     let text = text.strip_prefix("The ").or_else(|| text.strip_prefix("the ")).unwrap_or(text);
-    AGENCIES
-        .iter()
-        .find(|(name, _)| *name == text || name.len() > 4 && fold(name) == fold(text))
-        .map(|found| found.1)
+    static KNOWN: LazyLock<FxHashMap<String, (&str, &str)>> =
+        LazyLock::new(|| AGENCIES.iter().map(|&(name, usual)| (fold(name), (name, usual))).collect());
+    let (name, usual) = KNOWN.get(&fold(text))?;
+    (name.len() > 4 || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
 }
 
 /// "LAGOS (AP) - ...", "Berlin (dpa/lno) – ...", "PARIS, May 3 (Reuters) - ...".
