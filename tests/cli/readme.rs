@@ -56,6 +56,26 @@ fn its_commands_have_the_verbs_and_options_it_shows() {
     assert!(seen >= 8, "{lines:?}");
 }
 
+/// Number, sign and label of the lines that tell of blocks; scores and widths may move.
+fn blocks(told: &str) -> Vec<Vec<&str>> {
+    told.lines()
+        .map(|line| line.split_whitespace().take(3).collect::<Vec<_>>())
+        .filter(|words| words.len() == 3 && words[0].parse::<u32>().is_ok() && ["+", "-"].contains(&words[1]))
+        .collect()
+}
+
+#[test]
+fn its_example_is_what_the_command_says() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let command =
+        code("console").into_iter().find_map(|line| line.strip_prefix("$ copydesk ").map(str::to_owned));
+    let run = copydesk().current_dir(root).args(command.unwrap().split(' ')).assert().success();
+    let told = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    let shown = code("console").join("\n");
+    assert_eq!(blocks(&shown), blocks(&told));
+    assert_eq!(blocks(&shown).len(), 10);
+}
+
 #[test]
 fn its_links_lead_to_files() {
     for link in README.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
