@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod floors;
 mod progress;
+mod rules;
 mod train;
 
 use std::io::{self, Write as _};
@@ -43,6 +44,8 @@ enum Verb {
     Clean(clean::CleanArgs),
     /// Show every block of a document, kept or removed, with the reason
     Explain(explain::ExplainArgs),
+    /// Check rule files, or tell which apply to a page
+    Rules(rules::RulesArgs),
     /// Measure the cleaning against pages with a reviewed truth
     Eval(eval::EvalArgs),
     /// Train the structure model on pages with a truth
@@ -187,6 +190,7 @@ pub(crate) fn main() -> Exit {
     let result = match cli.verb {
         Verb::Clean(args) => clean::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Rules(args) => rules::run(&args),
         Verb::Eval(args) => eval::run(&args),
         Verb::Train(args) => train::run(&args),
         Verb::Bench(args) => bench::run(&args),
