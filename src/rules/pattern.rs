@@ -167,8 +167,10 @@ pub(super) fn line_regex(text: &str) -> Result<LazyRegex, BadRegex> {
     match fold_pattern(text) {
         Cow::Borrowed(text) => LazyRegex::new(text),
         // Errors are told of the text that the user wrote.
-        Cow::Owned(folded) => LazyRegex::new(text)
-            .and_then(|_| LazyRegex::new(&folded).map_err(|error| BadRegex { offset: 0, ..error })),
+        Cow::Owned(folded) => LazyRegex::new(&folded).map_err(|error| match LazyRegex::new(text) {
+            Ok(_) => BadRegex { offset: 0, ..error },
+            Err(original) => original,
+        }),
     }
 }
 

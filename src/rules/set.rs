@@ -8,9 +8,8 @@ use super::chain::{Chain, Generic, Part, names_pattern, short_hash};
 use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
 use super::element::Interned;
 use super::host::{self, Claimed, HostIndex};
-use super::lines::LineEngine;
 use super::parse;
-use super::schema::{Condition, Named, RuleFile};
+use super::schema::{Condition, Lines, Named, RuleFile};
 use super::source::{self, Place, Source};
 use super::strip::StripSet;
 use crate::dom::Dom;
@@ -357,7 +356,7 @@ fn merge_generic(files: &[Arc<RuleFile>]) -> Generic {
     let strip = files.iter().flat_map(|file| file.base.strip.iter().cloned());
     Generic {
         name: format!("generic@{}", short_hash(texts)),
-        lines: Arc::new(LineEngine::new(patterns.collect())),
+        lines: Lines::new(patterns.collect()),
         strip: Arc::new(StripSet::new(strip.collect())),
     }
 }
