@@ -18,8 +18,11 @@ use crate::document::{Charset, Format, RawDoc};
 /// comments or scripts before it need more.
 const DECLARATION: usize = 4096;
 
-/// Bytes given to the detector, from the first that is not ASCII.
-const SAMPLE: usize = 128 * 1024;
+/// Bytes given to the detector; it needs a few hundred that are not ASCII.
+const SAMPLE: usize = 16 * 1024;
+
+/// ASCII neighbours of other bytes in the sample, on either side; no character is longer.
+const CONTEXT: usize = 8;
 
 /// Sound multi-byte sequences for each broken byte above which a page is UTF-8 with broken bytes.
 const MOSTLY: usize = 10;
@@ -110,12 +113,35 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
 }
 
 fn guess(bytes: &[u8], url: Option<&str>) -> &'static Encoding {
-    let start = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
-    let sample = &bytes[start..bytes.len().min(start + SAMPLE)];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
+    // The sample may end inside a character: it is not the last there is.
+    detector.feed(&sample(bytes), false);
     let domain = url.and_then(top_level_domain);
     detector.guess(domain.as_deref().map(str::as_bytes), Utf8Detection::Deny)
+}
+
+/// What tells encodings apart: bytes that are not ASCII, each with a few neighbours. The markup between
+/// them would only cost time, some 20 decoders' worth.
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    let mut sample = Vec::new();
+    let mut ascii = CONTEXT;
+    for (at, byte) in bytes.iter().enumerate() {
+        if byte.is_ascii() {
+            ascii += 1;
+            if ascii > CONTEXT {
+                continue;
+            }
+        } else {
+            let before = ascii.saturating_sub(CONTEXT).min(CONTEXT).min(at);
+            sample.extend_from_slice(&bytes[at - before..at]);
+            ascii = 0;
+        }
+        sample.push(*byte);
+        if sample.len() >= SAMPLE {
+            break;
+        }
+    }
+    sample
 }
 
 /// The last label of an address's host, in lower case.
@@ -344,6 +370,24 @@ mod tests {
             [("https://A.Example.DE./x", Some("de")), ("http://192.0.2.1/", None), ("no url", None)]
         {
             assert_eq!(top_level_domain(url).as_deref(), domain, "{url}");
+        }
+    }
+
+    #[test]
+    fn few_words_in_much_markup_are_enough() {
+        let markup = "<div class=\"story box\"><a href=\"/ferry/news\">".repeat(20);
+        for (text, encoding) in
+            [(RUSSIAN, WINDOWS_1251), (JAPANESE, SHIFT_JIS), (CHINESE, GBK), (KOREAN, EUC_KR)]
+        {
+            let sparse: String =
+                text.split_inclusive([' ', '，', '、']).map(|word| markup.clone() + word).collect();
+            for page in [sparse, text.repeat(2000)] {
+                let bytes = encode(&page, encoding);
+                assert!(sample(&bytes).len() < bytes.len());
+                let raw = raw(&bytes, Charset::Unknown, None);
+                let decoded = decode(&raw);
+                assert!(decoded.text == page, "{} taken for {}", encoding.name(), decoded.encoding);
+            }
         }
     }
 

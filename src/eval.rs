@@ -11,6 +11,7 @@
 //!
 //! All are between 0 and 1; more is better. A page that gave no article is scored as an empty one.
 
+use crate::cleaner::Cleaned;
 use std::hash::Hash;
 use std::sync::LazyLock;
 
@@ -59,6 +60,21 @@ pub struct Prediction {
     pub authors: Vec<String>,
     /// Date of publication.
     pub date: Option<String>,
+}
+
+impl Prediction {
+    /// What cleaning found.
+    #[must_use]
+    pub fn of(cleaned: Cleaned) -> Self {
+        let text = cleaned.text();
+        let metadata = cleaned.metadata;
+        Self {
+            text,
+            title: metadata.title.map(|title| title.value),
+            authors: metadata.authors.map(|authors| authors.value).unwrap_or_default(),
+            date: metadata.date.map(|date| date.value),
+        }
+    }
 }
 
 /// Precision, recall and their harmonic mean.

@@ -159,16 +159,7 @@ fn measure(cleaner: &Cleaner, path: &Path, line: &Line, kind: Option<&str>) -> R
         bytes: text.into_bytes(),
     };
     let found = match pipeline::clean_guarded(cleaner, &raw) {
-        Ok(cleaned) => {
-            let text = cleaned.text();
-            let metadata = cleaned.metadata;
-            Some(Prediction {
-                text,
-                title: metadata.title.map(|title| title.value),
-                authors: metadata.authors.map(|authors| authors.value).unwrap_or_default(),
-                date: metadata.date.map(|date| date.value),
-            })
-        }
+        Ok(cleaned) => Some(Prediction::of(cleaned)),
         Err(error) => {
             tracing::warn!("{error}");
             None

@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod floors;
 mod progress;
+mod rules;
 mod train;
 
 use std::io::{self, Write as _};
@@ -43,6 +44,8 @@ enum Verb {
     Clean(clean::CleanArgs),
     /// Show every block of a document, kept or removed, with the reason
     Explain(explain::ExplainArgs),
+    /// Check rule files, or tell which apply to a page
+    Rules(rules::RulesArgs),
     /// Measure the cleaning against pages with a reviewed truth
     Eval(eval::EvalArgs),
     /// Train the structure model on pages with a truth
@@ -187,6 +190,7 @@ pub(crate) fn main() -> Exit {
     let result = match cli.verb {
         Verb::Clean(args) => clean::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Rules(args) => rules::run(&args),
         Verb::Eval(args) => eval::run(&args),
         Verb::Train(args) => train::run(&args),
         Verb::Bench(args) => bench::run(&args),
@@ -203,8 +207,9 @@ pub(crate) fn main() -> Exit {
 
 fn start_log(format: LogFormat) {
     use tracing_subscriber::EnvFilter;
-    use tracing_subscriber::filter::LevelFilter;
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    // html5ever warns of markup that browsers repair without a word.
+    let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| "warn,html5ever=error".to_owned());
+    let filter = EnvFilter::builder().parse_lossy(filter);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
         LogFormat::Text => log.init(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use copydesk::Cleaner;
+use copydesk::eval::Prediction;
 use copydesk::rules::RuleSet;
 use copydesk::train::{Example, Plan, train};
 use rayon::prelude::*;
@@ -31,10 +32,10 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "DIR")]
     predictions: Option<PathBuf>,
     /// Trees of each forest
-    #[arg(long, value_name = "N", default_value_t = 120)]
+    #[arg(long, value_name = "N", default_value_t = 100)]
     trees: usize,
     /// Forests that look one after the other
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 2)]
     layers: usize,
     /// Seed of the folds
     #[arg(long, value_name = "N", default_value_t = 17)]
@@ -94,11 +95,13 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
                     .par_iter()
                     .filter(|(_, example)| example.fold(folds, args.seed) == fold)
                     .map(|(id, example)| {
-                        let text = cleaner
-                            .clean(&example.document())
-                            .map(|cleaned| cleaned.text())
-                            .unwrap_or_default();
-                        serde_json::json!({"id": id, "text": text}).to_string()
+                        let cleaned = cleaner.clean(&example.document());
+                        let found = cleaned.map(Prediction::of).unwrap_or_default();
+                        serde_json::json!({
+                            "id": id, "text": found.text, "title": found.title,
+                            "authors": found.authors, "date": found.date,
+                        })
+                        .to_string()
                     })
                     .collect();
                 eprintln!("fold {fold}: {name} {} of {}", found.len(), rows.len());

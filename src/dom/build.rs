@@ -1,53 +1,141 @@
-//! html5ever's tree builder into a mutable tree, and that tree frozen into document order.
+//! The tree under construction: what html5ever's tree builder asks of its sink.
+//!
+//! Nothing is left out here, so that the tree is html5ever's own whatever the markup; what a reader has no use for is
+//! dropped when the tree is frozen. Attributes stay spans of the source: they go past the tree builder, or through it
+//! as one attribute that is a handle for all ([`AttributeLists::handle`]).
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{Attribute, LocalName, ParseOpts, QualName, ns};
-use rustc_hash::FxHashMap;
+use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::StrTendril;
+use html5ever::{Attribute, LocalName, Namespace, QualName, local_name, ns};
 
-use super::names::Names;
-use super::tag::HTML_TAGS;
-use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
+use super::tokenizer::AttributeSpan;
+use super::{NONE, NodeId};
+
+/// Index into [`AttributeLists`].
+pub(super) type ListId = u32;
 
 /// What a node under construction holds.
-enum Content {
+pub(super) enum Content {
     Document,
-    Element(Tag, QualName, Vec<Attribute>),
+    Element {
+        name: LocalName,
+        space: Space,
+        attributes: Option<ListId>,
+    },
     Text(StrTendril),
-    /// Comments, processing instructions and the contents of templates.
+    /// A comment, or the contents of a template.
     Ignored,
 }
 
 /// A node under construction.
-struct Draft {
-    parent: NodeId,
-    first: NodeId,
+pub(super) struct Draft {
+    pub(super) parent: NodeId,
+    pub(super) first: NodeId,
     last: NodeId,
     prev: NodeId,
-    next: NodeId,
-    content: Content,
+    pub(super) next: NodeId,
+    pub(super) content: Content,
 }
 
+/// The namespaces elements can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Space {
+    #[default]
+    Html,
+    Svg,
+    MathMl,
+}
+
+impl Space {
+    /// The namespace as html5ever names it.
+    #[inline]
+    pub(super) fn namespace(self) -> &'static Namespace {
+        static NAMESPACES: [Namespace; 3] = [ns!(html), ns!(svg), ns!(mathml)];
+        &NAMESPACES[self as usize]
+    }
+}
+
+/// The attributes of all start tags, as spans of the source.
 #[derive(Default)]
-struct Tree {
-    drafts: Vec<Draft>,
+pub(super) struct AttributeLists {
+    spans: Vec<AttributeSpan>,
+    /// Where each list ends in `spans`.
+    ends: Vec<u32>,
+}
+
+impl AttributeLists {
+    pub(super) fn add(&mut self, attributes: &[AttributeSpan]) -> ListId {
+        self.spans.extend_from_slice(attributes);
+        self.ends.push(self.spans.len() as u32);
+        self.ends.len() as ListId - 1
+    }
+
+    pub(super) fn get(&self, list: ListId) -> &[AttributeSpan] {
+        let start = if list == 0 { 0 } else { self.ends[list as usize - 1] };
+        &self.spans[start as usize..self.ends[list as usize] as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The attribute that stands for a list in the tree builder: without a name, its value two characters of 15 bits,
+    /// which fit into a tendril without allocation.
+    pub(super) fn handle(list: ListId) -> Attribute {
+        let mut value = StrTendril::new();
+        for bits in [list >> 15, list & 0x7FFF] {
+            value.push_char(char::from_u32(HANDLE_BASE + bits).unwrap_or_default());
+        }
+        Attribute { name: QualName::new(None, ns!(), local_name!("")), value }
+    }
+
+    /// The list that stands behind the attributes of an element, if they come from a tag.
+    fn behind(attributes: &[Attribute]) -> Option<ListId> {
+        let handle = attributes.first()?;
+        Some(handle.value.chars().fold(0, |list, c| list << 15 | (u32::from(c) - HANDLE_BASE)))
+    }
+}
+
+/// Above the surrogates, with room for 15 bits.
+const HANDLE_BASE: u32 = 0x1_0000;
+
+/// All nodes and attributes of a page under construction.
+#[derive(Default)]
+pub(super) struct Tree {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) attributes: AttributeLists,
+    /// Lists of later `<html>` and `<body>` tags, whose attributes are added to the element.
+    pub(super) added: Vec<(NodeId, ListId)>,
+    /// Attributes laid ready for the element that the tree builder is about to make of a start tag of this name. (It
+    /// may make others first, but none of the same name and without attributes.)
+    pub(super) ready: Option<(LocalName, ListId)>,
 }
 
 impl Tree {
-    fn push(&mut self, content: Content) -> NodeId {
+    pub(super) fn clear(&mut self) {
+        self.drafts.clear();
+        self.attributes.spans.clear();
+        self.attributes.ends.clear();
+        self.added.clear();
+        self.ready = None;
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, content: Content) -> NodeId {
         let n = self.drafts.len() as NodeId;
         self.drafts.push(Draft { parent: NONE, first: NONE, last: NONE, prev: NONE, next: NONE, content });
         n
     }
 
+    #[inline]
     fn at(&mut self, n: NodeId) -> &mut Draft {
         &mut self.drafts[n as usize]
     }
 
+    #[inline]
     fn append(&mut self, parent: NodeId, child: NodeId) {
         let last = std::mem::replace(&mut self.at(parent).last, child);
         if last == NONE {
@@ -90,261 +178,188 @@ impl Tree {
         }
     }
 
-    /// Adds to the text node `n`, if it is one.
-    fn extend_text(&mut self, n: NodeId, text: &StrTendril) -> bool {
-        if n == NONE {
-            return false;
+    /// The text in a node of its own, unless the node `before` is text that it can be added to.
+    #[inline]
+    fn text_after(&mut self, before: NodeId, text: StrTendril) -> Option<NodeId> {
+        if before != NONE
+            && let Content::Text(old) = &mut self.at(before).content
+        {
+            old.push_tendril(&text);
+            return None;
         }
-        match &mut self.at(n).content {
-            Content::Text(old) => {
-                old.push_tendril(text);
-                true
-            }
-            _ => false,
-        }
+        Some(self.push(Content::Text(text)))
     }
 }
 
-struct Sink {
-    tree: RefCell<Tree>,
-    names: elem::Names,
+/// What html5ever's tree builder writes into.
+pub(super) struct Sink {
+    pub(super) tree: RefCell<Tree>,
 }
 
-/// Names of elements: the tree builder asks for them by reference.
-mod elem {
-    use super::*;
-
-    #[derive(Default)]
-    pub(super) struct Names {
-        tags: FxHashMap<LocalName, Tag>,
-    }
-
-    impl Names {
-        pub(super) fn new() -> Self {
-            Self { tags: HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect() }
-        }
-
-        pub(super) fn tag(&self, name: &QualName) -> Tag {
-            match name.ns {
-                ns!(html) => self.tags.get(&name.local).copied().unwrap_or(Tag::Other),
-                ns!(svg) if &*name.local == "svg" => Tag::Svg,
-                ns!(mathml) if &*name.local == "math" => Tag::Math,
-                _ => Tag::Other,
-            }
-        }
-    }
-}
-
+/// A node as the tree builder knows it: it asks for names far more often than for anything else.
 #[derive(Clone)]
-struct Handle(NodeId, std::rc::Rc<QualName>);
+pub(super) struct Handle {
+    node: NodeId,
+    space: Space,
+    /// `<annotation-xml>` whose encoding says that there is HTML in it.
+    integration_point: bool,
+    name: LocalName,
+}
+
+/// The name of an element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name<'a> {
+    space: Space,
+    local: &'a LocalName,
+}
+
+impl ElemName for Name<'_> {
+    #[inline]
+    fn ns(&self) -> &Namespace {
+        self.space.namespace()
+    }
+
+    #[inline]
+    fn local_name(&self) -> &LocalName {
+        self.local
+    }
+}
+
+impl Sink {
+    /// A sink over an empty tree.
+    pub(super) fn new(mut tree: Tree) -> Self {
+        tree.clear();
+        tree.push(Content::Document);
+        Self { tree: RefCell::new(tree) }
+    }
+
+    /// The handle of a node that is no element.
+    fn nameless(node: NodeId) -> Handle {
+        Handle { node, space: Space::Html, integration_point: false, name: local_name!("") }
+    }
+}
 
 impl TreeSink for Sink {
     type Handle = Handle;
     type Output = Tree;
-    type ElemName<'a> = &'a QualName;
+    type ElemName<'a> = Name<'a>;
 
     fn finish(self) -> Tree {
         self.tree.into_inner()
     }
-    fn parse_error(&self, _: Cow<'static, str>) {}
+
     fn get_document(&self) -> Handle {
-        Handle(0, std::rc::Rc::new(QualName::new(None, ns!(), LocalName::from(""))))
+        Self::nameless(0)
     }
-    fn elem_name<'a>(&'a self, target: &'a Handle) -> &'a QualName {
-        &target.1
+
+    #[inline]
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
+        Name { space: target.space, local: &target.name }
     }
-    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Handle {
-        let rc = std::rc::Rc::new(name.clone());
-        let tag = self.names.tag(&name);
-        Handle(self.tree.borrow_mut().push(Content::Element(tag, name, attrs)), rc)
+
+    #[inline]
+    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+        x.node == y.node
     }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Handle {
+        let space = match name.ns {
+            ns!(svg) => Space::Svg,
+            ns!(mathml) => Space::MathMl,
+            _ => Space::Html,
+        };
+        let tree = &mut *self.tree.borrow_mut();
+        let ready = tree.ready.as_ref().filter(|(tag, _)| *tag == name.local && attributes.is_empty());
+        let attributes = ready.map(|&(_, list)| list).or_else(|| AttributeLists::behind(&attributes));
+        let node = tree.push(Content::Element { name: name.local.clone(), space, attributes });
+        let integration_point = flags.mathml_annotation_xml_integration_point;
+        Handle { node, space, integration_point, name: name.local }
+    }
+
     fn create_comment(&self, _: StrTendril) -> Handle {
-        Handle(self.tree.borrow_mut().push(Content::Ignored), self.get_document().1)
+        Self::nameless(self.tree.borrow_mut().push(Content::Ignored))
     }
-    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle {
-        self.create_comment(StrTendril::new())
+
+    fn create_pi(&self, _: StrTendril, data: StrTendril) -> Handle {
+        self.create_comment(data)
     }
+
+    #[inline]
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
         let tree = &mut *self.tree.borrow_mut();
-        match child {
-            NodeOrText::AppendNode(node) => tree.append(parent.0, node.0),
+        let child = match child {
+            NodeOrText::AppendNode(child) => Some(child.node),
             NodeOrText::AppendText(text) => {
-                let last = tree.at(parent.0).last;
-                if !tree.extend_text(last, &text) {
-                    let node = tree.push(Content::Text(text));
-                    tree.append(parent.0, node);
-                }
+                let last = tree.at(parent.node).last;
+                tree.text_after(last, text)
             }
+        };
+        if let Some(child) = child {
+            tree.append(parent.node, child);
         }
     }
-    fn append_based_on_parent_node(&self, element: &Handle, above: &Handle, child: NodeOrText<Handle>) {
-        let orphan = self.tree.borrow_mut().at(element.0).parent == NONE;
-        if orphan { self.append(above, child) } else { self.append_before_sibling(element, child) }
-    }
-    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
-    fn get_template_contents(&self, target: &Handle) -> Handle {
-        let tree = &mut *self.tree.borrow_mut();
-        let found = match tree.at(target.0).content {
-            Content::Element(..) => tree.at(target.0).last,
-            _ => NONE,
-        };
-        let contents = if found == NONE {
-            let contents = tree.push(Content::Ignored);
-            tree.append(target.0, contents);
-            contents
-        } else {
-            found
-        };
-        Handle(contents, target.1.clone())
-    }
-    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
-        x.0 == y.0
-    }
-    fn set_quirks_mode(&self, _: QuirksMode) {}
+
     fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
         let tree = &mut *self.tree.borrow_mut();
-        match child {
-            NodeOrText::AppendNode(node) => {
-                tree.detach(node.0);
-                tree.insert_before(sibling.0, node.0);
+        let child = match child {
+            NodeOrText::AppendNode(child) => {
+                tree.detach(child.node);
+                Some(child.node)
             }
             NodeOrText::AppendText(text) => {
-                let prev = tree.at(sibling.0).prev;
-                if !tree.extend_text(prev, &text) {
-                    let node = tree.push(Content::Text(text));
-                    tree.insert_before(sibling.0, node);
-                }
+                let prev = tree.at(sibling.node).prev;
+                tree.text_after(prev, text)
             }
+        };
+        if let Some(child) = child {
+            tree.insert_before(sibling.node, child);
         }
     }
-    fn add_attrs_if_missing(&self, target: &Handle, new: Vec<Attribute>) {
-        if let Content::Element(_, _, attrs) = &mut self.tree.borrow_mut().at(target.0).content {
-            for attr in new {
-                if !attrs.iter().any(|old| old.name == attr.name) {
-                    attrs.push(attr);
-                }
-            }
-        }
+
+    fn append_based_on_parent_node(&self, element: &Handle, above: &Handle, child: NodeOrText<Handle>) {
+        let has_parent = self.tree.borrow_mut().at(element.node).parent != NONE;
+        if has_parent { self.append_before_sibling(element, child) } else { self.append(above, child) }
     }
+
     fn remove_from_parent(&self, target: &Handle) {
-        self.tree.borrow_mut().detach(target.0);
+        self.tree.borrow_mut().detach(target.node);
     }
+
     fn reparent_children(&self, node: &Handle, parent: &Handle) {
         let tree = &mut *self.tree.borrow_mut();
-        let mut child = tree.at(node.0).first;
+        let mut child = tree.at(node.node).first;
         while child != NONE {
             let next = tree.at(child).next;
             tree.detach(child);
-            tree.append(parent.0, child);
+            tree.append(parent.node, child);
             child = next;
         }
     }
-}
 
-pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
-    let cut = html.floor_char_boundary(limits.bytes);
-    let mut tree = Tree::default();
-    tree.push(Content::Document);
-    let sink = Sink { tree: RefCell::new(tree), names: elem::Names::new() };
-    let opts = ParseOpts {
-        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
-        ..ParseOpts::default()
-    };
-    let tree = html5ever::parse_document(sink, opts).one(&html[..cut]);
-    freeze(&tree, cut < html.len(), limits)
-}
+    /// The contents are a node of their own, the only child of the template.
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        let tree = &mut *self.tree.borrow_mut();
+        let mut contents = tree.at(target.node).first;
+        if contents == NONE {
+            contents = tree.push(Content::Ignored);
+            tree.append(target.node, contents);
+        }
+        Self::nameless(contents)
+    }
 
-fn freeze(tree: &Tree, truncated: bool, limits: &Limits) -> Dom {
-    let mut dom =
-        Dom { nodes: vec![], attrs: vec![], text: String::new(), names: Names::default(), truncated };
-    // Draft to visit next, and the frozen node it hangs from.
-    let mut draft = 0;
-    let mut parent = NONE;
-    let mut prev = NONE;
-    loop {
-        let now = &tree.drafts[draft as usize];
-        let id = dom.nodes.len() as NodeId;
-        let mut inside = false;
-        let mut node =
-            Node { tag: Tag::Document, foreign: false, parent, prev, end: id + 1, name: 0, start: 0, len: 0 };
-        let keep = id < limits.nodes.max(1) as NodeId
-            && match &now.content {
-                Content::Document => {
-                    inside = true;
-                    true
-                }
-                Content::Text(text) => {
-                    node.tag = Tag::Text;
-                    (node.start, node.len) = put(&mut dom.text, text);
-                    let silent = parent != NONE && drops_text(&dom, parent);
-                    !silent
-                }
-                Content::Element(tag, name, attrs) => {
-                    node.tag = *tag;
-                    if *tag == Tag::Other {
-                        node.foreign = name.ns == ns!(mathml);
-                        node.name = dom.names.intern(&name.local);
-                    }
-                    node.start = dom.attrs.len() as u32;
-                    for attr in attrs.iter().take(limits.attributes) {
-                        let full = match &attr.name.prefix {
-                            Some(prefix) => dom.names.intern(&format!("{prefix}:{}", attr.name.local)),
-                            None => dom.names.intern(&attr.name.local),
-                        };
-                        let (start, len) = put(&mut dom.text, &attr.value);
-                        dom.attrs.push(Attr { name: full, start, len });
-                        node.len += 1;
-                    }
-                    inside = !matches!(tag, Tag::Svg | Tag::Template);
-                    true
-                }
-                Content::Ignored => false,
-            };
-        if keep {
-            dom.nodes.push(node);
-            prev = id;
-        }
-        if keep && inside && now.first != NONE {
-            (parent, prev) = (id, NONE);
-            draft = now.first;
-            continue;
-        }
-        // On to the next sibling, here or further up.
-        let mut at = draft;
-        loop {
-            let next = tree.drafts[at as usize].next;
-            if next != NONE {
-                draft = next;
-                break;
-            }
-            if parent == NONE || tree.drafts[at as usize].parent == NONE {
-                let end = dom.nodes.len() as NodeId;
-                dom.nodes[0].end = end;
-                return dom;
-            }
-            at = tree.drafts[at as usize].parent;
-            let end = dom.nodes.len() as NodeId;
-            let up = &mut dom.nodes[parent as usize];
-            up.end = end;
-            prev = parent;
-            parent = up.parent;
+    fn add_attrs_if_missing(&self, target: &Handle, attributes: Vec<Attribute>) {
+        if let Some(list) = AttributeLists::behind(&attributes) {
+            self.tree.borrow_mut().added.push((target.node, list));
         }
     }
-}
 
-fn put(text: &mut String, new: &str) -> (u32, u32) {
-    let start = text.len() as u32;
-    text.push_str(new);
-    (start, new.len() as u32)
-}
-
-/// Whether text below this element is not kept.
-fn drops_text(dom: &Dom, n: NodeId) -> bool {
-    match dom.tag(n) {
-        Tag::Style | Tag::Iframe | Tag::Noembed | Tag::Noframes => true,
-        Tag::Script => !dom
-            .attr(n, "type")
-            .is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case("application/ld+json")),
-        _ => false,
+    fn is_mathml_annotation_xml_integration_point(&self, handle: &Handle) -> bool {
+        handle.integration_point
     }
+
+    // The frozen tree has neither errors nor a doctype, and nobody asks for its mode.
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+    fn set_quirks_mode(&self, _: QuirksMode) {}
 }

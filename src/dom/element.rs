@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use html5ever::{Namespace, ns};
+use html5ever::Namespace;
 use scraper::selector::{CssLocalName, CssString, NonTSPseudoClass, PseudoElement, Simple};
 use selectors::attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint};
 use selectors::bloom::BloomFilter;
@@ -56,7 +56,7 @@ impl Element for ElementRef<'_> {
     }
 
     fn is_html_element_in_html_document(&self) -> bool {
-        self.has_namespace(&ns!(html))
+        !self.dom.is_foreign(self.node)
     }
 
     fn has_local_name(&self, name: &CssLocalName) -> bool {
@@ -64,12 +64,12 @@ impl Element for ElementRef<'_> {
     }
 
     fn has_namespace(&self, namespace: &Namespace) -> bool {
-        self.dom.namespace(self.node) == *namespace
+        *self.dom.node(self.node).space.namespace() == *namespace
     }
 
     fn is_same_type(&self, other: &Self) -> bool {
         self.dom.name(self.node) == other.dom.name(other.node)
-            && self.dom.namespace(self.node) == other.dom.namespace(other.node)
+            && self.dom.node(self.node).space == other.dom.node(other.node).space
     }
 
     fn attr_matches(

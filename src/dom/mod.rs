@@ -13,15 +13,20 @@
 //! Invariant: a [`Dom`] does not change after it is made, and nothing here recurses over the depth of a page.
 
 mod build;
+mod depth;
 mod element;
+mod freeze;
+mod input;
 mod names;
+mod parse;
 pub mod select;
 mod set;
 mod tag;
+mod tokenizer;
 
 pub use tag::Tag;
 
-use html5ever::{Namespace, ns};
+use build::Space;
 use names::{CLASS, ID, NameId, Names};
 
 /// Index of a node in document order; the subtree of `n` is `n..dom.end(n)`, the document itself is 0.
@@ -53,8 +58,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy)]
 struct Node {
     tag: Tag,
-    /// In the namespace of MathML, and not its root.
-    foreign: bool,
+    space: Space,
     parent: NodeId,
     prev: NodeId,
     end: NodeId,
@@ -89,7 +93,7 @@ impl Dom {
     /// Parses a page as html5ever would, scripting off.
     #[must_use]
     pub fn parse(html: &str, limits: &Limits) -> Self {
-        build::parse(html, limits)
+        parse::parse(html, limits)
     }
 
     /// Whether a cap was hit, so that something is missing.
@@ -189,14 +193,10 @@ impl Dom {
         self.attr_by_id(n, CLASS).unwrap_or("").split_ascii_whitespace()
     }
 
-    /// The namespace of an element.
-    fn namespace(&self, n: NodeId) -> Namespace {
-        match self.tag(n) {
-            Tag::Svg => ns!(svg),
-            Tag::Math => ns!(mathml),
-            Tag::Other if self.node(n).foreign => ns!(mathml),
-            _ => ns!(html),
-        }
+    /// Whether an element is one of SVG or MathML.
+    #[must_use]
+    pub fn is_foreign(&self, n: NodeId) -> bool {
+        self.node(n).space != Space::Html
     }
 
     fn attr_by_id(&self, n: NodeId, name: NameId) -> Option<&str> {

@@ -1,5 +1,6 @@
-//! Names of attributes and of elements HTML does not know, each kept once a page.
+//! Names: of tags while a page is read, of attributes and unknown elements in the tree.
 
+use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
 /// Index of a name in [`Names`].
@@ -10,16 +11,16 @@ pub(super) const CLASS: NameId = 0;
 /// `id`, in every page.
 pub(super) const ID: NameId = 1;
 
-/// The names of one page.
+/// The names of one page's attributes, and of its elements that HTML does not know.
 #[derive(Debug)]
 pub(super) struct Names {
     list: Vec<Box<str>>,
-    ids: FxHashMap<Box<str>, NameId>,
+    ids: BySpelling<NameId>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self { list: Vec::new(), ids: FxHashMap::default() };
+        let mut names = Self { list: Vec::new(), ids: BySpelling::default() };
         names.intern("class");
         names.intern("id");
         names
@@ -29,17 +30,168 @@ impl Default for Names {
 impl Names {
     /// The id of a name, given out anew if it has none yet.
     pub(super) fn intern(&mut self, name: &str) -> NameId {
-        if let Some(&id) = self.ids.get(name) {
-            return id;
+        let list = &mut self.list;
+        *self.ids.get_or_insert_with(name, || {
+            list.push(name.into());
+            list.len() as NameId - 1
+        })
+    }
+
+    /// The id of a name as it is written in the source.
+    #[inline]
+    pub(super) fn intern_raw(&mut self, raw: &str) -> NameId {
+        match self.ids.get(raw).copied() {
+            Some(id) => id,
+            None => {
+                let id = self.intern(&normalised(raw));
+                // Other spellings of the name lead to it too.
+                *self.ids.get_or_insert_with(raw, || id)
+            }
         }
-        let id = self.list.len() as NameId;
-        self.list.push(name.into());
-        self.ids.insert(name.into(), id);
-        id
     }
 
     /// The name with this id.
     pub(super) fn get(&self, id: NameId) -> &str {
         &self.list[id as usize]
+    }
+}
+
+/// A map from strings most of which are so short that they fit into a number.
+#[derive(Debug)]
+struct BySpelling<T> {
+    short: FxHashMap<u64, T>,
+    long: FxHashMap<Box<str>, T>,
+}
+
+impl<T> Default for BySpelling<T> {
+    fn default() -> Self {
+        Self { short: FxHashMap::default(), long: FxHashMap::default() }
+    }
+}
+
+impl<T> BySpelling<T> {
+    #[inline]
+    fn get(&self, name: &str) -> Option<&T> {
+        match short_key(name) {
+            Some(key) => self.short.get(&key),
+            None => self.long.get(name),
+        }
+    }
+
+    fn get_or_insert_with(&mut self, name: &str, value: impl FnOnce() -> T) -> &T {
+        match short_key(name) {
+            Some(key) => self.short.entry(key).or_insert_with(value),
+            None => {
+                if !self.long.contains_key(name) {
+                    self.long.insert(name.into(), value());
+                }
+                &self.long[name]
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+}
+
+/// A name of up to seven bytes as a number, its length in the eighth.
+#[inline]
+fn short_key(name: &str) -> Option<u64> {
+    let bytes = name.as_bytes();
+    (bytes.len() < 8).then(|| bytes.iter().fold(bytes.len() as u64, |key, &byte| key << 8 | u64::from(byte)))
+}
+
+/// A name of the source as the tree has it: in lower case, without U+0000.
+pub(super) fn normalised(raw: &str) -> String {
+    raw.to_ascii_lowercase().replace('\0', "\u{FFFD}")
+}
+
+/// How tags of a name are fed to the tree builder.
+#[derive(Debug)]
+pub(super) struct TagName {
+    pub(super) local: LocalName,
+    /// Whether no other element can be inside: a void element, or one that holds only text.
+    pub(super) is_leaf: bool,
+    pub(super) attributes: Carriage,
+}
+
+/// How the attributes of a tag get to its element, past the tree builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carriage {
+    /// Laid ready for the one element that is made of the tag.
+    Aside,
+    /// As a handle, because the tree builder may make the element later, again or under another name.
+    Handle,
+    /// As a handle that is the same for the same attributes, because the tree builder compares them: formatting
+    /// elements. (It never has two `<a>` to compare.)
+    CommonHandle,
+}
+
+impl TagName {
+    fn new(name: &str) -> Self {
+        let attributes = match name {
+            "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong"
+            | "tt" | "u" => Carriage::CommonHandle,
+            "a" | "annotation-xml" | "body" | "html" | "image" | "input" => Carriage::Handle,
+            _ => Carriage::Aside,
+        };
+        let is_leaf = matches!(
+            name,
+            "area"
+                | "base"
+                | "basefont"
+                | "bgsound"
+                | "br"
+                | "col"
+                | "embed"
+                | "frame"
+                | "hr"
+                | "image"
+                | "img"
+                | "input"
+                | "keygen"
+                | "link"
+                | "meta"
+                | "param"
+                | "source"
+                | "track"
+                | "wbr"
+                | "iframe"
+                | "noembed"
+                | "noframes"
+                | "plaintext"
+                | "script"
+                | "style"
+                | "textarea"
+                | "title"
+                | "xmp"
+        );
+        Self { local: LocalName::from(name), is_leaf, attributes }
+    }
+}
+
+/// Tag names by their spelling in the source. Kept from page to page by a worker, as making a [`LocalName`] of a name
+/// that html5ever does not know takes a lock that all workers share.
+#[derive(Debug, Default)]
+pub(super) struct TagNames {
+    by_spelling: BySpelling<TagName>,
+}
+
+impl TagNames {
+    /// Names kept from page to page; a page of made-up names does not fill memory for ever.
+    const KEPT: usize = 4096;
+
+    /// To be called before a page.
+    pub(super) fn trim(&mut self) {
+        if self.by_spelling.len() > Self::KEPT {
+            self.by_spelling = BySpelling::default();
+        }
+    }
+
+    /// The name spelt this way.
+    #[inline]
+    pub(super) fn get(&mut self, raw: &str) -> &TagName {
+        self.by_spelling.get_or_insert_with(raw, || TagName::new(&normalised(raw)))
     }
 }

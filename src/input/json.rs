@@ -4,6 +4,8 @@
 //! Only a file that begins with an array, or with an object that goes on over several lines, is cut by
 //! counting braces; behind a broken object it goes on at the next line that begins with a brace.
 
+use std::borrow::Cow;
+use std::str;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr3};
@@ -260,7 +262,8 @@ impl Scan {
 
 /// Reads one record from its bytes.
 fn read(json: &[u8], location: Location, fields: &Fields) -> Record {
-    let json = String::from_utf8_lossy(json);
+    // Checked first because that is several times as fast as the lossy way.
+    let json = str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
     let found = match fields.read(&json) {
         Ok(found) => found,
         Err(error) => {

@@ -17,6 +17,10 @@ const CHUNK: usize = 64 * 1024;
 /// Compressed bytes of the current member that are kept for the search after a damage.
 const KEPT: usize = 1024 * 1024;
 
+/// How many times the bytes read so far searches may go back over, in all: a file made of headers cannot
+/// have us decode the same bytes without end. Where every member is damaged, it is once.
+const REWINDS: u64 = 4;
+
 /// Bytes of a member's header that are looked at to tell it from chance.
 const HEADER: usize = 10;
 
@@ -110,13 +114,6 @@ impl Compression {
             Self::Zstd => &[0x28, 0xb5, 0x2f, 0xfd],
         }
     }
-
-    fn decoder(self) -> io::Result<Decoder> {
-        match self {
-            Self::Gzip => Ok(Decoder::Gzip(Decompress::new_gzip(15))),
-            Self::Zstd => zstd::stream::raw::Decoder::new().map(Decoder::Zstd),
-        }
-    }
 }
 
 enum Decoder {
@@ -143,7 +140,7 @@ impl Decoder {
                     written: (gzip.total_out() - written) as usize,
                     ended: match status {
                         Ok(status) => Ok(status == Status::StreamEnd),
-                        Err(error) => Err(error.message().unwrap_or("damaged data").to_owned()),
+                        Err(_) => Err("damaged data".to_owned()),
                     },
                 }
             }
@@ -185,6 +182,8 @@ pub(super) struct Members<R> {
     /// Decompressed bytes given out so far, and how many of them before the current member.
     written: u64,
     since: u64,
+    /// Compressed bytes that searches have gone back over.
+    rewound: u64,
     /// What is wrong behind the bytes given out last.
     failure: Option<String>,
     input_ended: bool,
@@ -196,7 +195,10 @@ impl<R: Read> Members<R> {
         Ok(Self {
             input,
             compression,
-            decoder: compression.decoder()?,
+            decoder: match compression {
+                Compression::Gzip => Decoder::Gzip(Decompress::new_gzip(15)),
+                Compression::Zstd => Decoder::Zstd(zstd::stream::raw::Decoder::new()?),
+            },
             state: State::Between,
             buffer: Vec::new(),
             next: 0,
@@ -204,6 +206,7 @@ impl<R: Read> Members<R> {
             base: 0,
             written: 0,
             since: 0,
+            rewound: 0,
             failure: None,
             input_ended: false,
         })
@@ -247,7 +250,7 @@ impl<R: Read> Members<R> {
     fn begin(&mut self) -> io::Result<()> {
         match &mut self.decoder {
             Decoder::Gzip(gzip) => gzip.reset(true),
-            Decoder::Zstd(_) => self.decoder = self.compression.decoder()?,
+            Decoder::Zstd(zstd) => zstd.reinit()?,
         }
         self.search = self.next + 1;
         self.since = self.written;
@@ -262,7 +265,14 @@ impl<R: Read> Members<R> {
             self.compression.name(),
             self.base + self.next as u64
         );
-        self.next = self.search.max(self.next.saturating_sub(KEPT)).min(self.buffer.len());
+        let back_to = self.search.max(self.next.saturating_sub(KEPT));
+        let back = self.next.saturating_sub(back_to) as u64;
+        if self.rewound + back <= REWINDS * (self.base + self.next as u64) {
+            self.rewound += back;
+            self.next = back_to.min(self.buffer.len());
+        } else {
+            self.next = self.next.max(self.search).min(self.buffer.len());
+        }
         self.state = State::Lost;
         io::Error::new(io::ErrorKind::InvalidData, Damage { message, since: Some(self.since) })
     }

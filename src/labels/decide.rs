@@ -45,6 +45,7 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
         scores,
         dropped: vec![None; scores.len()],
         title_row: None,
+        standfirst: vec![],
         threshold: choose::threshold(scores, &sizes),
         by_site: None,
         how: if reading.dom.is_some() { How::Model } else { How::Text },
@@ -69,6 +70,7 @@ struct Pass<'a> {
     scores: &'a [i32],
     dropped: Vec<Option<(Kind, Reason)>>,
     title_row: Option<usize>,
+    standfirst: Vec<usize>,
     threshold: i32,
     by_site: Option<Reason>,
     how: How,
@@ -206,6 +208,10 @@ impl Pass<'_> {
     fn lines(&mut self) {
         let rows = self.kept_rows();
         for (from_head, &row) in rows.iter().enumerate() {
+            // A line that no pattern matches wherever it stands is matched by none where it does stand.
+            if self.reading.hits[row].is_none() {
+                continue;
+            }
             let line = Line {
                 text: self.drafts.text(row),
                 from_head,
@@ -227,6 +233,12 @@ impl Pass<'_> {
         for &(row, kind) in &head.labels {
             if self.is_kept(row) {
                 self.dropped[row] = Some((kind, Reason::Structure("head of the text")));
+            }
+        }
+        for &row in &head.standfirst {
+            if matches!(self.dropped[row], Some((_, Reason::Model(_)))) {
+                self.dropped[row] = None;
+                self.standfirst.push(row);
             }
         }
         head
@@ -300,6 +312,9 @@ impl Pass<'_> {
             Form::Preformatted => Role::Preformatted,
             Form::Paragraph | Form::Caption => Role::Paragraph,
         };
+        if self.standfirst.contains(&row) {
+            return (Label::Kept(Role::Standfirst), Reason::Structure("head of the text"));
+        }
         let reason = self.by_site.clone().unwrap_or_else(|| Reason::Model(probability(self.scores[row])));
         (Label::Kept(role), reason)
     }

@@ -3,6 +3,11 @@
 //! An agency counts only inside a credit's pattern. "Reuters has learned" and "the AP exam" are no
 //! credits, so a bare mention never is one.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
+
 use super::words::fold;
 
 /// Bytes of a line that can be a credit; a dateline needs only the start of a paragraph.
@@ -20,7 +25,19 @@ const LONGEST: usize = 240;
 pub fn credited(line: &str) -> Option<&'static str> {
     let line = line.trim();
     let head = &line[..line.floor_char_boundary(LONGEST.min(line.len()))];
+    if !mentions(head) {
+        return None;
+    }
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })
+}
+
+/// Whether any agency's name stands in the text: most lines are told by this alone.
+fn mentions(text: &str) -> bool {
+    static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let names = AGENCIES.iter().map(|(name, _)| name);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(names).ok()
+    });
+    NAMES.as_ref().is_none_or(|names| names.is_match(text))
 }
 
 /// Whether a text is the name of an agency and nothing else.
@@ -35,10 +52,10 @@ fn named(text: &str) -> Option<&'static str> {
         return None;
     }
     let text = text.strip_prefix("The ").or_else(|| text.strip_prefix("the ")).unwrap_or(text);
-    AGENCIES
-        .iter()
-        .find(|(name, _)| *name == text || name.len() > 4 && fold(name) == fold(text))
-        .map(|found| found.1)
+    static KNOWN: LazyLock<FxHashMap<String, (&str, &str)>> =
+        LazyLock::new(|| AGENCIES.iter().map(|&(name, usual)| (fold(name), (name, usual))).collect());
+    let (name, usual) = KNOWN.get(&fold(text))?;
+    (name.len() > 4 || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
 }
 
 /// "LAGOS (AP) - ...", "Berlin (dpa/lno) – ...", "PARIS, May 3 (Reuters) - ...".

@@ -29,17 +29,34 @@ pub fn names(text: &str) -> Vec<String> {
     read(text).names
 }
 
-/// The people in the text of an element that the page marks as its author: like [`names`], but a
-/// single word or a name in small letters is a name as well.
-pub(super) fn names_of_author(text: &str) -> Vec<String> {
+/// The author in the text of an element that the page marks as its author: like [`names`], but a single
+/// word or a name in small letters is a name as well, and where no person is named a desk is an author.
+/// Second, whether it looks like a person's name.
+pub(super) fn names_of_author(text: &str) -> (Vec<String>, bool) {
     let found = read_as(text, true).names;
+    if !found.is_empty() {
+        let full = found.iter().any(|name| name.contains(' ') || name.chars().any(is_unspaced));
+        return (found, full);
+    }
     let short = text.len() <= 60
         && text.split_whitespace().count() <= 4
         && !text.contains(|c: char| c.is_ascii_digit());
-    if found.is_empty() && short && !is_role(text) && !text.split_whitespace().any(is_never_name) {
-        return of_field(text);
+    let only_role = text
+        .split_whitespace()
+        .all(|word| is_role_word(word) || is_never_name(word) || is_filler_word(&fold(word)));
+    if short && !only_role && !text.split_whitespace().skip(1).any(is_never_name) {
+        return (of_field(text), false);
     }
-    found
+    (Vec::new(), false)
+}
+
+/// Whether a text is one person's name and nothing else: two to four capitalised words.
+pub(super) fn is_name(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    (2..=4).contains(&words)
+        && !text.contains([':', ','])
+        && !text.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
+        && matches!(person(text, false), Person::Named(name) if name.len() == text.len())
 }
 
 /// Whether a whole line is a byline: it opens with a word such as "By" and holds nothing but names,
@@ -47,7 +64,12 @@ pub(super) fn names_of_author(text: &str) -> Vec<String> {
 #[must_use]
 pub fn is_byline(line: &str) -> bool {
     let line = line.trim();
-    if line.len() > LONGEST_LINE || line.ends_with(['!', '?', '…']) {
+    if line.len() > LONGEST_LINE || line.len() < 5 || line.ends_with(['!', '?', '…']) {
+        return false;
+    }
+    // Without an opening a byline is a name and a role with a mark between.
+    if opening(line).0 == Opening::None && !line.contains([',', '|', '(', '/', '•', '·', '–', '—', '-', ':'])
+    {
         return false;
     }
     let found = read(line);
@@ -145,8 +167,12 @@ impl Byline {
         }
         let first = self.names.is_empty();
         // "by" again: "Text by Jane Doe, photos by John Roe".
-        let (again, segment) = if first { (Opening::None, segment) } else { opening(segment) };
-        match person(segment, first && self.opening != Opening::None || again != Opening::None) {
+        let opened = first && self.opening != Opening::None;
+        let (again, segment) = if opened { (Opening::None, segment) } else { opening(segment) };
+        if first && again != Opening::None {
+            self.opening = again;
+        }
+        match person(segment, opened || again != Opening::None) {
             Person::Named(name) => push(&mut self.names, name),
             Person::NamedWithRole(name) => {
                 self.roles += 1;
@@ -219,7 +245,9 @@ fn person(segment: &str, announced: bool) -> Person<'_> {
             Person::Prose
         };
     }
-    let follows = rest.is_empty() || roles(rest);
+    // "Jane Doe 59 Comments", "Jane Doe 4 min read".
+    let counted = rest.first().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let follows = rest.is_empty() || counted || roles(rest);
     if !follows || capitals > 5 {
         return if roles(&words) && capitals <= 5 && words.len() <= 8 { Person::Role } else { Person::Prose };
     }
@@ -321,7 +349,7 @@ fn opening(text: &str) -> (Opening, &str) {
             let rest = opening(after);
             return (Opening::Label, if rest.0 == Opening::None { after } else { rest.1 });
         }
-        if PREPOSITIONS.contains(&bare.as_str()) && (index == 0 || genre || bare == "by" || bare == "par") {
+        if PREPOSITIONS.contains(&bare.as_str()) && (index == 0 || genre) {
             // "Di María" opens with a capital and goes on: no telling, so the word counts as an opening.
             let kind = if index > 0 || label { Opening::Label } else { Opening::Word };
             return (kind, after);
@@ -426,7 +454,7 @@ fn is_follower(word: &str) -> bool {
     static WORDS: LazyLock<Words> = LazyLock::new(|| {
         words(
             "in for from at of aus für à pour en para em per a dla w для из в i voor uit près desde zur im bei \
-        avec con com with mit is är på fra från",
+        avec con com with mit is är på fra från on via behalf",
         )
     });
     WORDS.contains(&word)
@@ -442,7 +470,9 @@ fn is_never_name(word: &str) -> bool {
         yesterday tomorrow year week day read share subscribe follow view comments comment photo photos \
         image images video copyright rights home about contact click here sign log email print newsletter \
         facebook twitter whatsapp linkedin instagram telegram youtube google profile posts articles bio \
-        website january february october november december die das ein eine weitere alle",
+        website january february october november december by published human written posted updated room categories category \
+        tags share latest breaking top best new latest related popular trending terms privacy policy cookie learn \
+        get start watch listen download skip menu search die das ein eine weitere alle",
         )
     });
     let word = fold(word.trim_end_matches(['.', ',', ':']));
@@ -452,8 +482,7 @@ fn is_never_name(word: &str) -> bool {
 fn is_possessive(word: &str) -> bool {
     static WORDS: LazyLock<Words> = LazyLock::new(|| {
         words(
-            "our unserem unserer unser unsere notre nos nuestro nuestra nostro nostra nosso nossa dem der des \
-        onze the dr prof mr mrs ms dipl ing",
+            "our unserem unserer unser unsere notre nos nuestro nuestra nostro nostra nosso nossa dem der des onze the",
         )
     });
     WORDS.contains(&fold(word.trim_end_matches('.')).as_str())
@@ -551,7 +580,11 @@ static ARTICLES: LazyLock<Words> =
 /// Role words, folded.
 static ROLES: LazyLock<Words> = LazyLock::new(|| {
     words(
-        "staff senior chief deputy assistant associate managing freelance special guest team desk bureau \
+        "former engineer marketing content certified licensed security services professional industries gardener \
+    advisor coach nutritionist dietitian therapist developer scientist designer owner partner officer cto cfo cmo vp \
+    svp evp principal trainer instructor teacher educator candidate representative psychologist pharmacist nurse \
+    veterinarian doctor md phd rd rn dvm cpa cfp mba esq finance technology product software health medical \
+    staff senior chief deputy assistant associate managing freelance special guest team desk bureau \
     newsroom agency agencies board director professor ceo founder manager lawyer intern fellow \
     researcher specialist expert head lead host anchor agenturen agentur chef envoye envoyee especial \
     inviato inviata jefe jefa freier freie admin administrator webmaster ressortleiter ressortleiterin \

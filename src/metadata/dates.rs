@@ -251,7 +251,10 @@ impl<'t> Scanner<'t> {
         if let Some(first) = self.small(at) {
             return self.day_first(at, first).or_else(|| self.all_numbers(at, first));
         }
-        self.month(at).and_then(|month| self.month_first(at, month))
+        // Most words are no month, and few of them stand before a number.
+        let number = self.past(at + 1, ".-", &[]);
+        let day = self.small(number)?;
+        self.month_first(self.month(at)?, day, number + 1)
     }
 
     /// `2024-05-03`, `2024/5/3`, `2024. 5. 3.`, `2024年5月3日`, `2024. május 3`.
@@ -290,10 +293,8 @@ impl<'t> Scanner<'t> {
     }
 
     /// `May 3, 2024`, `May 3rd 2024`, `May 3 10:15:00 2024`.
-    fn month_first(&self, at: usize, month: u32) -> Option<(Date, usize)> {
-        let number = self.past(at + 1, ".-", &[]);
-        let day = self.small(number)?;
-        let after = self.past(number + 1, ",.-'’", &["st", "nd", "rd", "th", "of"]);
+    fn month_first(&self, month: u32, day: u32, end: usize) -> Option<(Date, usize)> {
+        let after = self.past(end, ",.-'’", &["st", "nd", "rd", "th", "of"]);
         if let Some(year) = self.year(after) {
             return civil(year, month, day).map(|date| (date, after + 1));
         }

@@ -17,6 +17,8 @@ const HEAD_LINES: usize = 12;
 const PROSE_CHARS: u32 = 80;
 /// Words of a headline.
 const TITLE_WORDS: std::ops::RangeInclusive<usize> = 3..=30;
+/// Paragraphs of a standfirst, at most.
+const STANDFIRST_LINES: usize = 2;
 /// Words of a section's name.
 const SECTION_WORDS: usize = 3;
 
@@ -35,6 +37,8 @@ pub struct Head {
     pub agency: Option<&'static str>,
     /// Blocks that are metadata and no body.
     pub labels: Vec<(usize, Kind)>,
+    /// The summary between headline and body, which a model takes for a teaser if the text has it twice.
+    pub standfirst: Vec<usize>,
 }
 
 /// Reads the head of a text. `hits` tells which lines a rule calls boilerplate, `is_likely` which blocks may
@@ -172,6 +176,10 @@ impl Lines<'_> {
 
     /// The lines between the headline and the first prose: byline and date.
     fn below(&self, title: usize, prose: usize, lang: Option<&str>, head: &mut Head) {
+        let sentences: Vec<usize> = (title + 1..prose).filter(|&row| self.is_prose(row)).collect();
+        if sentences.len() <= STANDFIRST_LINES {
+            head.standfirst = sentences;
+        }
         for row in title + 1..prose {
             let text = self.drafts.text(row);
             let is_dateline = |row: usize| {
@@ -196,7 +204,7 @@ impl Lines<'_> {
     /// Whether a line can be a name: up to four capitalised words.
     fn is_name(&self, row: usize) -> bool {
         let text = self.drafts.text(row);
-        self.hits[row].is_none()
+        self.hits[row].as_ref().is_none_or(|hit| hit.kind == Kind::Byline)
             && text.split_whitespace().count() <= 4
             && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
             && !text.ends_with(['.', '!', '?', ':'])

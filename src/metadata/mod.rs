@@ -67,12 +67,13 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
         let declared = declared.chain(jsonld.in_language.as_deref().map(|tag| (tag, Source::JsonLd)));
         lang::of(declared, &sample(dom, headline))
     });
-    fill(&mut found.authors, || declared_authors(&tags, jsonld, &sites));
+    let (people, others) = declared_authors(&tags, jsonld, &sites);
+    fill(&mut found.authors, || people);
 
     let region = tags.lang.or(jsonld.in_language.as_deref());
     let (published, modified) = declared_dates(&tags, jsonld, region);
     if found.authors.is_none() || found.date.is_none() && published.is_none() {
-        let seen = visible::read(dom, headline, region);
+        let seen = visible::read(dom, headline, &sites, region);
         if !seen.authors.is_empty() {
             fill(&mut found.authors, || Some(Sourced { value: seen.authors, source: Source::Visible }));
         }
@@ -84,6 +85,7 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
         fill(&mut found.date, || published);
         fill(&mut found.date_modified, || modified);
     }
+    fill(&mut found.authors, || others);
     found.paywalled |= jsonld.is_accessible_for_free == Some(false);
     found
 }
@@ -208,26 +210,37 @@ fn keywords(tags: &Tags<'_>, jsonld: &JsonLd) -> Option<Sourced<Vec<String>>> {
     (!value.is_empty()).then_some(Sourced { value, source: Source::JsonLd })
 }
 
-/// Authors of JSON-LD, or else of `<meta>`.
-fn declared_authors(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> Option<Sourced<Vec<String>>> {
-    let mut people = Vec::new();
-    let mut others = Vec::new();
-    for author in &jsonld.authors {
-        for name in bylines::of_field(&author.name) {
-            let list = if author.organization || sites.agree(&name) { &mut others } else { &mut people };
+/// Authors of JSON-LD, or else of `<meta>`: people first, then what may be the site itself.
+fn declared_authors(
+    tags: &Tags<'_>,
+    jsonld: &JsonLd,
+    sites: &Sites,
+) -> (Option<Sourced<Vec<String>>>, Option<Sourced<Vec<String>>>) {
+    let mut people = [Vec::new(), Vec::new()];
+    let mut others = [Vec::new(), Vec::new()];
+    let mut add = |place: usize, text: &str, organization: bool| {
+        for name in bylines::of_field(text) {
+            let list =
+                if organization || sites.agree(&name) { &mut others[place] } else { &mut people[place] };
             if !list.contains(&name) {
                 list.push(name);
             }
         }
-    }
-    let named = |value: Vec<String>, source| (!value.is_empty()).then_some(Sourced { value, source });
-    let meta = || {
-        let fields = tags.all(Field::Author).map(|field| bylines::of_field(&decode(field)));
-        fields.into_iter().find(|names| !names.is_empty() && !names.iter().all(|name| sites.agree(name)))
     };
-    named(people, Source::JsonLd)
-        .or_else(|| named(meta().unwrap_or_default(), Source::Meta))
-        .or_else(|| named(others, Source::JsonLd))
+    for author in &jsonld.authors {
+        add(0, &author.name, author.organization);
+    }
+    for field in tags.best(Field::Author).chain(tags.labelled_author()) {
+        add(1, &decode(field), false);
+    }
+    let first = |[jsonld, meta]: [Vec<String>; 2]| {
+        let sourced = [(jsonld, Source::JsonLd), (meta, Source::Meta)];
+        sourced
+            .into_iter()
+            .find(|(names, _)| !names.is_empty())
+            .map(|(value, source)| Sourced { value, source })
+    };
+    (first(people), first(others))
 }
 
 /// Dates of publication and change in `<meta>`, or else in JSON-LD.

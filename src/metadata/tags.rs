@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::text_of;
-use super::words::squeeze;
+use super::words::{fold, squeeze};
 use crate::dom::{Dom, NodeId, Tag};
 
 /// What a `<meta>` is for.
@@ -96,9 +96,30 @@ pub(super) struct Tags<'d> {
     pub(super) title: String,
     /// The headings of the first two levels.
     pub(super) headings: Vec<Heading>,
-    /// Whether there is a `<time>` anywhere.
-    pub(super) times: Vec<NodeId>,
+    /// `twitter:label1` and `twitter:data1`, and so on: pairs that content systems fill with the author's name.
+    labels: [(Option<&'d str>, Option<&'d str>); 2],
 }
+
+/// How labels begin, folded, that announce an author.
+const AUTHOR_LABELS: &[&str] = &[
+    "written",
+    "author",
+    "verfasst",
+    "geschrieben",
+    "autor",
+    "escrit",
+    "ecrit",
+    "redig",
+    "scritto",
+    "geschreven",
+    "napisan",
+    "автор",
+    "написано",
+    "yazan",
+    "skrev",
+    "skriv",
+    "kirjoit",
+];
 
 /// More of one kind than this are those of a list.
 const MOST: usize = 40;
@@ -123,7 +144,6 @@ impl<'d> Tags<'d> {
                     seconds += 1;
                     tags.headings.push(heading(dom, n, 2));
                 }
-                Tag::Time if tags.times.len() < MOST => tags.times.push(n),
                 _ => {}
             }
         }
@@ -140,6 +160,13 @@ impl<'d> Tags<'d> {
             if !matches!(name, "name" | "property" | "itemprop" | "http-equiv") || value.len() > 40 {
                 continue;
             }
+            match value {
+                "twitter:label1" => self.labels[0].0 = Some(content),
+                "twitter:data1" => self.labels[0].1 = Some(content),
+                "twitter:label2" => self.labels[1].0 = Some(content),
+                "twitter:data2" => self.labels[1].1 = Some(content),
+                _ => {}
+            }
             let known = FIELDS.get(value).or_else(|| FIELDS.get(value.to_ascii_lowercase().as_str()));
             if let Some(&(field, rank)) = known
                 && self.metas.len() < 400
@@ -148,6 +175,22 @@ impl<'d> Tags<'d> {
                 return;
             }
         }
+    }
+
+    /// The labelled author: "Written by", "Verfasst von".
+    pub(super) fn labelled_author(&self) -> Option<&'d str> {
+        let author = |label: &str| {
+            let label = fold(label);
+            AUTHOR_LABELS.iter().any(|start| label.starts_with(start))
+        };
+        self.labels.iter().find_map(|(label, data)| label.filter(|label| author(label)).and(*data))
+    }
+
+    /// Contents of all `<meta>` of the most trusted name for a field: one author each, for instance.
+    pub(super) fn best(&self, field: Field) -> impl Iterator<Item = &'d str> {
+        let of_field = || self.metas.iter().filter(move |meta| meta.0 == field);
+        let rank = of_field().next().map_or(0, |meta| meta.1);
+        of_field().filter(move |meta| meta.1 == rank).map(|meta| meta.2)
     }
 
     /// Contents for a field, the most trusted first.

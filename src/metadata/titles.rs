@@ -203,14 +203,15 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
     let title = declared.title.as_ref().map(strip).filter(|title| !title.is_empty());
     let all: Vec<&String> = metas.iter().chain(&headline).chain(&title).collect();
     let compacts: Vec<String> = all.iter().map(|title| compact(title)).collect();
+    let bags: Vec<Vec<String>> = all.iter().map(|title| words(title)).collect();
 
     let mut best: Option<(f32, usize, String)> = None;
     let first_level = headings.iter().any(|heading| heading.level == 1 && !heading.text.is_empty());
     for (index, heading) in
         headings.iter().enumerate().filter(|(_, heading)| !first_level || heading.level == 1)
     {
-        let Some((score, text)) = agreement(heading, &all, &compacts, sites) else { continue };
-        if (heading.level == 1 || score >= 2.0) && best.as_ref().is_none_or(|(most, ..)| *most < score) {
+        let Some((score, text)) = agreement(heading, &all, &compacts, &bags, sites) else { continue };
+        if best.as_ref().is_none_or(|(most, ..)| *most < score) {
             best = Some((score, index, text));
         }
     }
@@ -225,13 +226,13 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
         return Some((text, Place::Heading(index)));
     }
     if let Some(meta) = metas.first() {
-        return Some((shortest(meta, &all), Place::Meta));
+        return Some((shortest(meta, &compacts), Place::Meta));
     }
     if let Some(headline) = headline {
         return Some((headline, Place::JsonLd));
     }
     if let Some(title) = &title {
-        return Some((shortest(title, &all), Place::Meta));
+        return Some((shortest(title, &compacts), Place::Meta));
     }
     let first = headings.iter().position(|heading| heading.level == 1 && !heading.text.is_empty())?;
     Some((headings[first].text.clone(), Place::Heading(first)))
@@ -243,6 +244,7 @@ fn agreement(
     heading: &Heading,
     declared: &[&String],
     compacts: &[String],
+    bags: &[Vec<String>],
     sites: &Sites,
 ) -> Option<(f32, String)> {
     let text = heading.text.as_str();
@@ -271,8 +273,11 @@ fn agreement(
     if within {
         return Some((2.0, stripped));
     }
+    if heading.level > 1 {
+        return None;
+    }
     let words = words(text);
-    let shared = declared.iter().map(|title| overlap(&words, title)).fold(0.0, f32::max);
+    let shared = bags.iter().map(|title| overlap(&words, title)).fold(0.0, f32::max);
     Some((shared, stripped))
 }
 
@@ -285,18 +290,17 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Words of both over words of either.
-fn overlap(own: &[String], title: &str) -> f32 {
-    let other = words(title);
-    let shared = other.iter().filter(|word| own.binary_search(word).is_ok()).count();
-    let all = own.len() + other.len() - shared;
+fn overlap(one: &[String], other: &[String]) -> f32 {
+    let shared = other.iter().filter(|word| one.binary_search(word).is_ok()).count();
+    let all = one.len() + other.len() - shared;
     if all == 0 { 0.0 } else { shared as f32 / all as f32 }
 }
 
 /// The title, cut where another declared one ends and a separator follows.
-fn shortest(title: &str, declared: &[&String]) -> String {
+fn shortest(title: &str, declared: &[String]) -> String {
     for cut in cuts(title).iter().filter(|cut| cut.mark != ':') {
         let head = compact(&title[..cut.start]);
-        if head.len() >= 10 && declared.iter().any(|other| compact(other) == head) {
+        if head.len() >= 10 && declared.contains(&head) {
             return title[..cut.start].to_owned();
         }
     }

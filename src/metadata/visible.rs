@@ -6,6 +6,7 @@
 
 use super::bylines;
 use super::dates::{self, Role, Stamp};
+use super::titles::Sites;
 use super::words::squeeze;
 use crate::dom::{Dom, NodeId, Tag};
 
@@ -14,6 +15,9 @@ const BEFORE: NodeId = 150;
 
 /// Nodes after the headline that are looked at.
 const AFTER: NodeId = 600;
+
+/// Steps of ten nodes from the headline within which a bare name beside a date is the author's.
+const NEAR: i32 = 8;
 
 /// A line longer than this is prose, in bytes.
 const LONGEST_LINE: usize = 200;
@@ -50,13 +54,18 @@ impl<T> Best<T> {
         }
     }
 
+    /// Whether a value of this score would be taken.
+    fn open_to(&self, score: i32) -> bool {
+        self.0.as_ref().is_none_or(|(most, _)| *most < score)
+    }
+
     fn take(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }
 }
 
 /// Reads the surroundings of the headline; of the whole page's start if there is none.
-pub(super) fn read(dom: &Dom, headline: Option<NodeId>, lang: Option<&str>) -> Seen {
+pub(super) fn read(dom: &Dom, headline: Option<NodeId>, sites: &Sites, lang: Option<&str>) -> Seen {
     let (from, anchor, to) = match headline {
         Some(n) => (n.saturating_sub(BEFORE).max(1), n, dom.end(n) + AFTER),
         None => (1, 1, 2 * AFTER),
@@ -64,11 +73,13 @@ pub(super) fn read(dom: &Dom, headline: Option<NodeId>, lang: Option<&str>) -> S
     let mut look = Look {
         dom,
         lang,
+        sites,
         anchor,
         headline_end: headline.map_or(1, |n| dom.end(n)),
         authors: Best(None),
         published: Best(None),
         modified: Best(None),
+        before: Before::Other,
     };
     look.walk(from, to.min(dom.len()));
     let authors = look.authors.take().unwrap_or_default();
@@ -80,11 +91,21 @@ pub(super) fn read(dom: &Dom, headline: Option<NodeId>, lang: Option<&str>) -> S
 struct Look<'d> {
     dom: &'d Dom,
     lang: Option<&'d str>,
+    sites: &'d Sites,
     anchor: NodeId,
     headline_end: NodeId,
     authors: Best<Vec<String>>,
     published: Best<Stamp>,
     modified: Best<Stamp>,
+    before: Before,
+}
+
+/// What the line before was.
+#[derive(Debug)]
+enum Before {
+    Name(String),
+    Date,
+    Other,
 }
 
 impl Look<'_> {
@@ -117,6 +138,7 @@ impl Look<'_> {
                     }
                     if line.len() <= LONGEST_LINE {
                         line.push_str(dom.text(n));
+                        line.push(' ');
                     }
                 }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Select | Tag::Head => {
@@ -128,7 +150,9 @@ impl Look<'_> {
                         self.line(&mut line, line_start, &marked);
                         blocks.push(dom.end(n));
                     }
-                    let marks = marks(dom, n);
+                    let mut marks = marks(dom, n);
+                    // What holds the headline is no aside, whatever it is called.
+                    marks.aside &= !(n <= self.anchor && self.anchor < dom.end(n));
                     if marks != Marks::default() {
                         let aside = marks.aside || marked.iter().any(|(_, marks)| marks.aside);
                         self.element(n, marks, aside);
@@ -151,13 +175,11 @@ impl Look<'_> {
             return;
         }
         let distance = self.distance(n);
-        if marks.author {
+        if marks.author && self.authors.open_to(40 - distance) {
             let text = text_of(dom, n);
             if text.len() <= LONGEST_LINE {
-                let names = bylines::names_of_author(&text);
-                if !names.is_empty() {
-                    self.authors.offer(40 - distance, names);
-                }
+                let (names, full) = bylines::names_of_author(&text);
+                self.author(names, if full { 40 } else { 22 } - distance);
             }
         }
         if marks.date || marks.modified {
@@ -187,18 +209,55 @@ impl Look<'_> {
         if line.len() <= LONGEST_LINE && line.len() >= 6 && !marked.iter().any(|(_, marks)| marks.aside) {
             let text = squeeze(line);
             let distance = self.distance(start);
-            if bylines::is_byline(&text) {
-                self.authors.offer(25 - distance, bylines::names(&text));
+            if self.authors.open_to(25 - distance) && bylines::is_byline(&text) {
+                self.author(bylines::names(&text), 25 - distance);
             }
-            if text.bytes().any(|byte| byte.is_ascii_digit()) {
-                for found in dates::scan(&text, self.lang) {
-                    let alone = if found.at.len() * 2 >= text.len() { 10 } else { 0 };
-                    let labelled = if found.labelled { 10 } else { 0 };
-                    self.date(found.stamp, found.role, 10 + alone + labelled - distance);
-                }
+            let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+            let open = self.published.open_to(30 - distance) || self.modified.open_to(30 - distance);
+            let dates: Vec<_> =
+                if open && digits { dates::scan(&text, self.lang).collect() } else { Vec::new() };
+            for found in &dates {
+                let alone = if found.at.len() * 2 >= text.len() { 10 } else { 0 };
+                let labelled = if found.labelled { 10 } else { 0 };
+                self.date(found.stamp, found.role, 10 + alone + labelled - distance);
+            }
+            if distance <= NEAR {
+                self.name_by_a_date(&text, dates.first().map(|found| found.at.clone()), distance);
             }
         }
         line.clear();
+    }
+
+    /// A name right before or after a date, in the same line or the next, is the author's.
+    fn name_by_a_date(&mut self, text: &str, date: Option<std::ops::Range<usize>>, distance: i32) {
+        let around = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let before = match date {
+            Some(at) => {
+                let parts = [around(&text[..at.start]), around(&text[at.end..])];
+                if let Some(name) = parts.iter().find(|part| bylines::is_name(part)) {
+                    self.author(vec![name.clone()], 15 - distance);
+                } else if let Before::Name(name) = &self.before {
+                    self.author(vec![name.clone()], 12 - distance);
+                }
+                Before::Date
+            }
+            None if bylines::is_name(text) => {
+                if matches!(self.before, Before::Date) {
+                    self.author(vec![text.to_owned()], 12 - distance);
+                }
+                Before::Name(text.to_owned())
+            }
+            None => Before::Other,
+        };
+        self.before = before;
+    }
+
+    fn author(&mut self, names: Vec<String>, score: i32) {
+        if !names.is_empty() {
+            // The site itself is an author where there is no other.
+            let site = names.iter().all(|name| self.sites.agree(name));
+            self.authors.offer(if site { score - 100 } else { score }, names);
+        }
     }
 
     fn date(&mut self, stamp: Stamp, role: Role, score: i32) {
@@ -212,8 +271,11 @@ impl Look<'_> {
 fn text_of(dom: &Dom, n: NodeId) -> String {
     let mut text = String::new();
     for inner in n..dom.end(n) {
-        if !is_inline(dom.tag(inner)) && dom.tag(inner) != Tag::Text {
-            text.push_str(" | ");
+        // "By<a>Jane Doe</a><span>Staff Writer</span>": style sheets keep these apart.
+        match dom.tag(inner) {
+            Tag::Text => {}
+            tag if is_inline(tag) => text.push(' '),
+            _ => text.push_str(" | "),
         }
         text.push_str(dom.text(inner));
         if text.len() > 2 * LONGEST_LINE {

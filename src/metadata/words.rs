@@ -6,30 +6,41 @@ use rustc_hash::FxHashSet;
 
 /// Lower case, and without the marks that scrapes and writers drop: `Août` and `aout` are one.
 pub(super) fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(word.len());
-    for c in word.chars().flat_map(char::to_lowercase) {
-        folded.push(match c {
-            'a'..='z' => c,
-            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' | 'ă' => 'a',
-            'é' | 'è' | 'ê' | 'ë' | 'ě' | 'ę' | 'ė' => 'e',
-            'í' | 'ì' | 'î' | 'ï' | 'ı' => 'i',
-            'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => 'u',
-            'ç' | 'ć' | 'č' => 'c',
-            'ñ' | 'ń' | 'ň' => 'n',
-            'ş' | 'ș' | 'š' | 'ś' => 's',
-            'ž' | 'ź' | 'ż' => 'z',
-            'ý' => 'y',
-            'ř' => 'r',
-            'ł' => 'l',
-            'ğ' => 'g',
-            'ď' => 'd',
-            'ť' | 'ţ' | 'ț' => 't',
-            '\u{300}'..='\u{36f}' => continue,
-            other => other,
-        });
+    for c in word.chars() {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            c.to_lowercase().for_each(|c| folded.extend(unmarked(c)));
+        }
     }
     folded
+}
+
+/// A small letter without its marks; nothing for a mark on its own.
+fn unmarked(c: char) -> Option<char> {
+    Some(match c {
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' | 'ă' => 'a',
+        'é' | 'è' | 'ê' | 'ë' | 'ě' | 'ę' | 'ė' => 'e',
+        'í' | 'ì' | 'î' | 'ï' | 'ı' => 'i',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' | 'ů' | 'ű' => 'u',
+        'ç' | 'ć' | 'č' => 'c',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ş' | 'ș' | 'š' | 'ś' => 's',
+        'ž' | 'ź' | 'ż' => 'z',
+        'ý' => 'y',
+        'ř' => 'r',
+        'ł' => 'l',
+        'ğ' => 'g',
+        'ď' => 'd',
+        'ť' | 'ţ' | 'ț' => 't',
+        '\u{300}'..='\u{36f}' => return None,
+        other => other,
+    })
 }
 
 /// A set of words.

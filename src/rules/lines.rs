@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
-use super::fold::{fold, key};
+use super::fold::{Folded, from_first_letter};
 use super::pattern::{At, HEAD, LinePattern, Needle, TAIL, primary_subtag};
 use crate::label::{Address, Kind};
 
@@ -34,9 +34,7 @@ pub struct LineHit {
 /// A line as patterns see it; made once, then shown to the engines of all files.
 #[derive(Debug)]
 pub(super) struct FoldedLine<'a> {
-    text: String,
-    key: String,
-    chars: u32,
+    folded: Folded,
     head: bool,
     tail: bool,
     lang: Option<&'a str>,
@@ -49,12 +47,9 @@ impl<'a> FoldedLine<'a> {
         if line.text.len() / 4 > longest as usize {
             return None;
         }
-        let text = fold(line.text);
-        let chars = text.chars().count() as u32;
-        (chars > 0 && chars <= longest).then(|| Self {
-            key: key(&text),
-            text,
-            chars,
+        let folded = Folded::new(line.text);
+        (folded.chars > 0 && folded.chars <= longest as usize).then(|| Self {
+            folded,
             head: line.from_head < HEAD,
             tail: line.from_tail < TAIL,
             lang: line.lang.map(primary_subtag),
@@ -63,7 +58,7 @@ impl<'a> FoldedLine<'a> {
 
     /// The line's text, folded.
     pub(super) fn text(&self) -> &str {
-        &self.text
+        &self.folded.text
     }
 
     fn suits(&self, pattern: &LinePattern) -> bool {
@@ -76,7 +71,7 @@ impl<'a> FoldedLine<'a> {
             (Some(wanted), Some(lang)) => wanted.eq_ignore_ascii_case(lang),
             _ => true,
         };
-        stands && speaks && self.chars <= pattern.max_chars
+        stands && speaks && self.folded.chars <= pattern.max_chars as usize
     }
 }
 
@@ -152,17 +147,18 @@ impl LineEngine {
     ) -> Option<&Arc<LinePattern>> {
         let mut candidates = self.always.clone();
         if let Some(search) = &self.start {
-            search.find(&Input::new(&line.key).anchored(Anchored::Yes), &mut candidates);
+            let key = from_first_letter(&line.folded.key);
+            search.find(&Input::new(key).anchored(Anchored::Yes), &mut candidates);
         }
         if let Some(search) = &self.inside {
-            search.find(&Input::new(&line.key), &mut candidates);
+            search.find(&Input::new(&line.folded.key), &mut candidates);
         }
         candidates.sort_unstable();
         candidates.dedup();
         candidates
             .iter()
             .map(|&index| &self.patterns[index as usize])
-            .find(|pattern| line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(&line.text))
+            .find(|pattern| line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(line.text()))
     }
 }
 

@@ -11,7 +11,7 @@ use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::fold::{fold_pattern, key};
+use super::fold::{fold_pattern, from_first_letter, key, letters_and_digits};
 use crate::label::{Address, Kind};
 
 /// Characters of the longest line a pattern looks at unless it says otherwise; 92 % of the boilerplate
@@ -76,9 +76,14 @@ impl LazyRegex {
             BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
         })?;
         let lazy = Self { text: text.into(), compiled: OnceLock::new() };
-        // What the syntax does not show: names of Unicode classes, flags that leave UTF-8, and size.
-        let unsure = ["\\p", "\\P", "-u", "[[:"].iter().any(|part| text.contains(part));
-        if unsure || size(&ast) > MAX_COMPILED {
+        // What the syntax does not show: names of Unicode classes, and flags that leave UTF-8.
+        if text.contains("\\p") || text.contains("\\P") || text.contains("-u") {
+            translate(text, &ast).map_err(|error| BadRegex {
+                message: error.kind().to_string(),
+                offset: error.span().start.offset,
+            })?;
+        }
+        if size(&ast, text) > MAX_COMPILED {
             match lazy.compile() {
                 Ok(regex) => drop(lazy.compiled.set(Some(regex))),
                 Err(message) => return Err(BadRegex { message, offset: 0 }),
@@ -118,8 +123,8 @@ impl LazyRegex {
 
 /// A guess at the compiled size in bytes, from above: the constants are what `regex` 1.13 needs for a
 /// thousand of each in a row.
-fn size(ast: &Ast) -> usize {
-    let all = |asts: &[Ast]| asts.iter().map(size).fold(0, usize::saturating_add);
+fn size(ast: &Ast, text: &str) -> usize {
+    let all = |asts: &[Ast]| asts.iter().map(|ast| size(ast, text)).fold(0, usize::saturating_add);
     match ast {
         Ast::Literal(_) => 128,
         Ast::ClassPerl(class) if class.kind == ClassPerlKind::Space => 1 << 10,
@@ -131,12 +136,16 @@ fn size(ast: &Ast) -> usize {
                 RepetitionKind::Range(RepetitionRange::Exactly(n) | RepetitionRange::AtLeast(n)) => *n,
                 _ => 1,
             };
-            size(&repetition.ast).saturating_mul(times.max(1) as usize)
+            size(&repetition.ast, text).saturating_mul(times.max(1) as usize)
         }
-        Ast::Group(group) => size(&group.ast),
+        Ast::Group(group) => size(&group.ast, text),
         Ast::Concat(concat) => all(&concat.asts),
         Ast::Alternation(alternation) => all(&alternation.asts),
-        Ast::ClassBracketed(_) => 2 << 10,
+        Ast::ClassBracketed(class) => {
+            let inside = text.get(class.span.start.offset..class.span.end.offset).unwrap_or("");
+            let large = ["\\w", "\\W", "\\p", "\\P", "[:"].iter().any(|part| inside.contains(part));
+            if large { 54 << 10 } else { 2 << 10 }
+        }
         _ => 1 << 10,
     }
 }
@@ -171,7 +180,7 @@ pub(super) fn primary_subtag(lang: &str) -> &str {
 /// What every line that a regex matches holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Needle {
-    /// The line's key starts with one of these.
+    /// At its first letter or digit the line's key goes on with one of these.
     Start(BTreeSet<String>),
     /// The line's key holds one of these somewhere.
     Inside(BTreeSet<String>),
@@ -180,19 +189,28 @@ pub(super) enum Needle {
 }
 
 impl LazyRegex {
+    /// The regex as if it told upper case from lower: keys make up for that, and reading it is many
+    /// times cheaper than with the classes that case folding makes of every letter.
     fn hir(&self) -> Option<Hir> {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
-        TranslatorBuilder::new().case_insensitive(true).build().translate(&self.text, &ast).ok()
+        translate(&self.text, &ast).ok()
     }
 
     /// The literals to look for, as keys (see [`super::fold::key`]).
     pub(super) fn needle(&self) -> Needle {
         let Some(hir) = self.hir() else { return Needle::Unknown };
-        let runs = runs(&hir);
-        if let Some(first) = runs.first().filter(|run| run.at_start && !run.texts.contains("")) {
-            return Needle::Start(first.texts.clone());
+        let mut parts = vec![];
+        flatten(&hir, &mut parts);
+        if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
+            let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
+            let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
+            let texts: BTreeSet<String> =
+                texts.iter().map(|text| from_first_letter(text).to_owned()).collect();
+            if !texts.contains("") {
+                return Needle::Start(texts);
+            }
         }
-        match best(runs) {
+        match best(exact_runs(&parts)) {
             Some(texts) if lightest(&texts) >= MIN_WEIGHT => Needle::Inside(texts),
             _ => Needle::Unknown,
         }
@@ -208,10 +226,8 @@ impl LazyRegex {
     }
 }
 
-/// A stretch of a regex that matches few texts: every match of the regex holds one of them.
-struct Run {
-    at_start: bool,
-    texts: BTreeSet<String>,
+fn translate(text: &str, ast: &Ast) -> Result<Hir, regex_syntax::hir::Error> {
+    TranslatorBuilder::new().build().translate(text, ast)
 }
 
 /// How rare a text is, roughly: letters and digits count one, spaces and the marks that most lines hold
@@ -231,32 +247,8 @@ fn lightest(texts: &BTreeSet<String>) -> usize {
 }
 
 /// The texts that are rarest.
-fn best(runs: Vec<Run>) -> Option<BTreeSet<String>> {
-    runs.into_iter().map(|run| run.texts).max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
-}
-
-/// The stretches of a regex, from left to right; between them stands what matches too much.
-fn runs(hir: &Hir) -> Vec<Run> {
-    let mut parts = vec![];
-    flatten(hir, &mut parts);
-    let anchored = matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start)));
-    let nothing = || Run { at_start: false, texts: BTreeSet::from([String::new()]) };
-    let mut runs = vec![];
-    let mut run = Run { at_start: anchored, ..nothing() };
-    for part in parts {
-        match exact(part) {
-            Some(texts) => match cross(&run.texts, &texts) {
-                Some(longer) => run.texts = longer,
-                None => runs.push(std::mem::replace(&mut run, Run { at_start: false, texts })),
-            },
-            None => {
-                runs.push(std::mem::replace(&mut run, nothing()));
-                runs.extend(required(part).map(|texts| Run { at_start: false, texts }));
-            }
-        }
-    }
-    runs.push(run);
-    runs
+fn best(runs: Vec<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+    runs.into_iter().max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
 }
 
 fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
@@ -265,6 +257,117 @@ fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
         HirKind::Concat(concat) => concat.iter().for_each(|part| flatten(part, parts)),
         _ => parts.push(hir),
     }
+}
+
+/// Whether all that `hir` can match lies before a line's first letter or digit.
+fn is_skipped(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            std::str::from_utf8(&literal.0).is_ok_and(|text| from_first_letter(text).is_empty())
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut letters = letters_and_digits().clone();
+            letters.intersect(class);
+            letters.ranges().is_empty()
+        }
+        HirKind::Class(Class::Bytes(_)) => false,
+        HirKind::Repetition(repetition) => is_skipped(&repetition.sub),
+        HirKind::Capture(capture) => is_skipped(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_skipped),
+    }
+}
+
+/// Texts with which every match of a part of a regex starts, as keys.
+struct Prefix {
+    texts: BTreeSet<String>,
+    /// Whether the part matches nothing more than these.
+    exact: bool,
+}
+
+impl Prefix {
+    fn nothing(exact: bool) -> Self {
+        Self { texts: BTreeSet::from([String::new()]), exact }
+    }
+}
+
+fn prefix(hir: &Hir) -> Prefix {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Prefix::nothing(true),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => Prefix { texts: BTreeSet::from([key(text)]), exact: true },
+            Err(_) => Prefix::nothing(false),
+        },
+        HirKind::Class(Class::Unicode(class)) => {
+            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
+            if size > MAX_CLASS {
+                return Prefix::nothing(false);
+            }
+            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            Prefix { texts: chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect(), exact: true }
+        }
+        HirKind::Class(Class::Bytes(_)) => Prefix::nothing(false),
+        HirKind::Capture(capture) => prefix(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let mut inner = prefix(&repetition.sub);
+            if repetition.min == 0 {
+                if !inner.exact {
+                    return Prefix::nothing(false);
+                }
+                inner.texts.insert(String::new());
+            }
+            inner.exact &= repetition.max == Some(1);
+            // Of a part that may stand no time or many, all that is sure is that nothing is sure.
+            if repetition.min == 0 && !inner.exact { Prefix::nothing(false) } else { inner }
+        }
+        HirKind::Concat(parts) => prefix_of_all(parts),
+        HirKind::Alternation(parts) => {
+            let mut all = Prefix { texts: BTreeSet::new(), exact: true };
+            for part in parts {
+                let Prefix { mut texts, exact } = prefix(part);
+                all.texts.append(&mut texts);
+                all.exact &= exact;
+            }
+            if all.texts.len() > MAX_LITERALS { Prefix::nothing(false) } else { all }
+        }
+    }
+}
+
+/// The prefix of parts that follow each other.
+fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
+    let mut all = Prefix::nothing(true);
+    for part in parts {
+        let next = prefix(part);
+        match cross(&all.texts, &next.texts) {
+            Some(texts) => all = Prefix { texts, exact: next.exact },
+            None => all.exact = false,
+        }
+        if !all.exact {
+            break;
+        }
+    }
+    all
+}
+
+/// The stretches that match few texts, from left to right: every match holds one of each.
+fn exact_runs(parts: &[&Hir]) -> Vec<BTreeSet<String>> {
+    let nothing = || BTreeSet::from([String::new()]);
+    let mut runs = vec![];
+    let mut run = nothing();
+    for part in parts {
+        let Prefix { texts, exact } = prefix(part);
+        if exact {
+            match cross(&run, &texts) {
+                Some(longer) => run = longer,
+                None => runs.push(std::mem::replace(&mut run, texts)),
+            }
+        } else {
+            runs.push(std::mem::replace(&mut run, nothing()));
+            runs.extend(required(part));
+        }
+    }
+    runs.push(run);
+    runs
 }
 
 /// Texts of which every match of `hir` holds one.
@@ -279,41 +382,10 @@ fn required(hir: &Hir) -> Option<BTreeSet<String>> {
             }
             (all.len() <= MAX_LITERALS).then_some(all)
         }
-        _ => best(runs(hir)),
-    }
-}
-
-/// All texts that `hir` matches, as keys, if they are few.
-fn exact(hir: &Hir) -> Option<BTreeSet<String>> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(BTreeSet::from([String::new()])),
-        HirKind::Literal(literal) => Some(BTreeSet::from([key(std::str::from_utf8(&literal.0).ok()?)])),
-        HirKind::Class(Class::Unicode(class)) => {
-            let ranges = class.ranges();
-            let size: usize = ranges.iter().map(|range| range.len()).sum();
-            let chars = ranges.iter().flat_map(|range| range.start()..=range.end());
-            (size <= MAX_CLASS).then(|| chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect())
-        }
-        HirKind::Class(Class::Bytes(_)) => None,
-        HirKind::Capture(capture) => exact(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let mut texts = if repetition.max == Some(1) { exact(&repetition.sub)? } else { return None };
-            texts.insert(String::new());
-            Some(texts)
-        }
-        HirKind::Concat(parts) => {
-            let mut texts = BTreeSet::from([String::new()]);
-            for part in parts {
-                texts = cross(&texts, &exact(part)?)?;
-            }
-            Some(texts)
-        }
-        HirKind::Alternation(parts) => {
-            let mut texts = BTreeSet::new();
-            for part in parts {
-                texts.append(&mut exact(part)?);
-            }
-            (texts.len() <= MAX_LITERALS).then_some(texts)
+        _ => {
+            let mut parts = vec![];
+            flatten(hir, &mut parts);
+            best(exact_runs(&parts))
         }
     }
 }
@@ -347,10 +419,13 @@ mod tests {
             ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
             ("^.{0,40}\\bnewsletters?\\b", "newsletter|newsletters"),
             ("^\\d+ comments$", " comments"),
-            ("^\\W*Подробнее", "подробнее"),
+            ("^\\W*Подробнее", "^подробнее"),
+            ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo"),
+            ("^[\\W_]*(?:\\d+ )?foo", "foo"),
             ("devamını oku", "devamini oku"),
             ("^(Foto|Bild): \\w+", "^bild: |foto: "),
-            ("^(?:foo.*|b.*)$", "?"),
+            ("^(?:foo.*|b.*)$", "^b|foo"),
+            ("(?:foo.*|b.*)$", "?"),
             ("(?:foo.*|bar.*)", "bar|foo"),
             ("^ad$", "^ad"),
             ("ad", "ad"),

@@ -185,7 +185,7 @@ pub(super) struct Marker {
 #[derive(Debug)]
 pub(super) enum MarkerPlace {
     Line(LazyRegex),
-    Element(ElementRule),
+    Element(Box<ElementRule>),
 }
 
 /// A part of a line that is replaced.

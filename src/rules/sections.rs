@@ -198,7 +198,7 @@ impl<'r, 's> SectionReader<'r, 's> {
             let rule =
                 element::read_table(self.reader, self.interned, value, table, Use::Elements, addresses)?;
             let address = rule.address.clone();
-            return Some(Marker { kind, place: MarkerPlace::Element(rule), address });
+            return Some(Marker { kind, place: MarkerPlace::Element(Box::new(rule)), address });
         };
         if let Some(other) =
             self.reader.entries(table).iter().find(|entry| element::KEYS.contains(&entry.key))

@@ -19,6 +19,9 @@ use crate::dom::select::SelectorSet;
 /// Files that may extend each other, one after the other.
 const MAX_DEPTH: usize = 4;
 
+/// A file that applies to a page, and the layout that the page has.
+type Chosen = (usize, Option<usize>);
+
 /// All rules of a run, compiled. Shared by all workers.
 #[derive(Debug, Default)]
 pub struct RuleSet {
@@ -33,7 +36,7 @@ pub struct RuleSet {
     fingerprinted: Vec<usize>,
     probes: SelectorSet,
     probe_owners: Vec<usize>,
-    chains: RwLock<HashMap<Vec<(usize, Option<usize>)>, Arc<Chain>>>,
+    chains: RwLock<HashMap<Vec<Chosen>, Arc<Chain>>>,
 }
 
 const _: fn() = || {
@@ -241,7 +244,7 @@ impl RuleSet {
         let page = Page { path, dom, date: captured.unwrap_or(jiff::civil::Date::MAX) };
         let site =
             place.as_ref().and_then(|(host, path)| self.best_claim(host, path)).map(|claimed| claimed.file);
-        let key: Vec<(usize, Option<usize>)> = self
+        let key: Vec<Chosen> = self
             .files_for(site, &page)
             .into_iter()
             .map(|number| {
@@ -252,7 +255,7 @@ impl RuleSet {
         if let Some(chain) = self.chains.read().ok().and_then(|chains| chains.get(&key).cloned()) {
             return chain;
         }
-        let part = |&(number, layout): &(usize, _)| Part { file: self.files[number].clone(), layout };
+        let part = |&(number, layout): &Chosen| Part { file: self.files[number].clone(), layout };
         let chain = Arc::new(Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>()));
         match self.chains.write() {
             Ok(mut chains) => chains.entry(key).or_insert(chain).clone(),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::blocks::tokens::{self, Lexicon};
 use crate::blocks::{Drafts, from_dom};
-use crate::document::{Charset, Format, Location, RawDoc};
+use crate::document::RawDoc;
 use crate::dom::{Dom, Limits, Tag};
 use crate::labels::features::{Matrix, features};
 use crate::labels::smooth::set_opinions;
@@ -50,17 +50,12 @@ impl Example {
     /// The example as a document to clean.
     #[must_use]
     pub fn document(&self) -> RawDoc {
-        let format = if self.html.is_some() { Format::Html } else { Format::Text };
-        let content = self.html.as_ref().or(self.text.as_ref()).cloned().unwrap_or_default();
-        RawDoc {
-            id: self.url.clone(),
-            url: Some(self.url.clone()),
-            source: Location { path: "example".into(), record: 1, offset: 0 },
-            format,
-            charset: Charset::Utf8,
-            captured: None,
-            bytes: content.into_bytes(),
-        }
+        let mut document = match (&self.html, &self.text) {
+            (Some(html), _) => RawDoc::page(html),
+            (None, text) => RawDoc::text(text.as_deref().unwrap_or_default()),
+        };
+        document.url = Some(self.url.clone());
+        document
     }
 
     /// The fold of `folds` that the example's registrable domain falls into.

@@ -133,3 +133,23 @@ fn a_frame_that_asks_for_too_much_memory_is_refused() {
     let message = &records[0].as_ref().unwrap_err().message;
     assert!(message.contains("memory"), "{message}");
 }
+
+#[test]
+fn a_file_of_damaged_members_comes_to_an_end() {
+    for (name, pack, cut) in [("in.jsonl.gz", gzip as fn(&[u8]) -> Vec<u8>, 10), ("in.jsonl.zst", zstd, 7)] {
+        // Each member's damage is at another place from its end.
+        let spoil = |(n, mut member): (usize, Vec<u8>)| {
+            let at = member.len() - 1 - n;
+            member[at] ^= 0x55;
+            member
+        };
+        let members: Vec<_> = lines(60).iter().map(|line| pack(line)).collect();
+        let records = read(name, &members.iter().cloned().enumerate().flat_map(spoil).collect::<Vec<u8>>());
+        assert!(records.iter().filter(|record| record.is_err()).count() >= 60, "{name}: {:?}", ids(&records));
+        assert!(records.len() <= 2 * 60, "{name}: {:?}", ids(&records));
+        // Nothing but headers.
+        let records = read(name, &members[0][..cut].repeat(100_000));
+        assert!(records.len() <= 100_000, "{name}: {}", records.len());
+        assert!(records.iter().all(Result::is_err), "{name}");
+    }
+}

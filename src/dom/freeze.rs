@@ -1,0 +1,190 @@
+//! The finished tree, laid out anew in document order, without what no reader asks for.
+
+use html5ever::LocalName;
+use rustc_hash::FxHashMap;
+
+use super::build::{Content, Draft, ListId, Space, Tree};
+use super::input::Source;
+use super::names::Names;
+use super::tag::HTML_TAGS;
+use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
+
+/// The tags of HTML by their names.
+pub(super) struct TagTable(FxHashMap<LocalName, Tag>);
+
+impl Default for TagTable {
+    fn default() -> Self {
+        Self(HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect())
+    }
+}
+
+impl TagTable {
+    fn tag(&self, name: &LocalName, space: Space) -> Tag {
+        match space {
+            Space::Html => self.0.get(name).copied().unwrap_or(Tag::Other),
+            Space::Svg if **name == *"svg" => Tag::Svg,
+            Space::MathMl if **name == *"math" => Tag::Math,
+            Space::Svg | Space::MathMl => Tag::Other,
+        }
+    }
+}
+
+/// Lays out a tree that was built from `source`.
+pub(super) fn freeze(tree: &Tree, source: &Source<'_>, tags: &TagTable, limits: &Limits) -> Dom {
+    let mut freezer = Freezer {
+        tree,
+        source,
+        max_attributes: limits.attributes,
+        lists: vec![None; tree.attributes.len()],
+        dom: Dom {
+            nodes: Vec::with_capacity(tree.drafts.len()),
+            attrs: Vec::with_capacity(tree.attributes.len() * 2),
+            text: String::with_capacity(source.text.len() / 2),
+            names: Names::default(),
+            truncated: false,
+        },
+    };
+    freezer.lay_out(tags);
+    freezer.dom
+}
+
+struct Freezer<'a> {
+    tree: &'a Tree,
+    source: &'a Source<'a>,
+    max_attributes: usize,
+    /// Where each list of attributes lies in `dom.attrs`, once it does: elements that the tree builder made again
+    /// from the same tag share theirs.
+    lists: Vec<Option<(u32, u32)>>,
+    dom: Dom,
+}
+
+impl Freezer<'_> {
+    fn lay_out(&mut self, tags: &TagTable) {
+        // The draft to look at next, and the frozen nodes it comes below and after.
+        let mut next = 0;
+        let (mut parent, mut prev) = (NONE, NONE);
+        while next != NONE {
+            let draft = &self.tree.drafts[next as usize];
+            let (node, open) = self.keep(next, draft, parent, prev, tags);
+            if open && draft.first != NONE {
+                (parent, prev) = (node, NONE);
+                next = draft.first;
+                continue;
+            }
+            if node != NONE {
+                prev = node;
+            }
+            // On to what follows, here or further up.
+            while self.tree.drafts[next as usize].next == NONE && parent != NONE {
+                next = self.tree.drafts[next as usize].parent;
+                let end = self.dom.nodes.len() as NodeId;
+                let above = &mut self.dom.nodes[parent as usize];
+                above.end = end;
+                prev = parent;
+                parent = above.parent;
+            }
+            next = self.tree.drafts[next as usize].next;
+        }
+    }
+
+    /// Adds a draft to the frozen tree, if it is to be in it: its number there, and whether its children may be in it.
+    fn keep(
+        &mut self,
+        n: NodeId,
+        draft: &Draft,
+        parent: NodeId,
+        prev: NodeId,
+        tags: &TagTable,
+    ) -> (NodeId, bool) {
+        let id = self.dom.nodes.len() as NodeId;
+        let mut node = Node {
+            tag: Tag::Document,
+            space: Space::Html,
+            parent,
+            prev,
+            end: id + 1,
+            name: 0,
+            start: 0,
+            len: 0,
+        };
+        match &draft.content {
+            Content::Document => {}
+            Content::Element { name, space, attributes } => {
+                node.tag = tags.tag(name, *space);
+                node.space = *space;
+                if node.tag == Tag::Other {
+                    node.name = self.dom.names.intern(name);
+                }
+                (node.start, node.len) = self.attributes(n, node.tag, *attributes);
+            }
+            Content::Text(text) => {
+                if is_silent(&self.dom, parent) {
+                    return (NONE, false);
+                }
+                // A comment that was between two texts is no longer.
+                if prev != NONE && self.dom.tag(prev) == Tag::Text {
+                    self.dom.nodes[prev as usize].len += text.len() as u32;
+                    self.dom.text.push_str(text);
+                    return (NONE, false);
+                }
+                node.tag = Tag::Text;
+                (node.start, node.len) = (self.dom.text.len() as u32, text.len() as u32);
+                self.dom.text.push_str(text);
+            }
+            Content::Ignored => return (NONE, false),
+        }
+        self.dom.nodes.push(node);
+        (id, !matches!(node.tag, Tag::Svg | Tag::Template))
+    }
+
+    /// Where the attributes of an element lie.
+    fn attributes(&mut self, n: NodeId, tag: Tag, list: Option<ListId>) -> (u32, u32) {
+        if matches!(tag, Tag::Html | Tag::Body) && self.tree.added.iter().any(|&(node, _)| node == n) {
+            let start = self.dom.attrs.len();
+            let added = self.tree.added.iter().filter(|&&(node, _)| node == n).map(|&(_, list)| list);
+            for list in list.into_iter().chain(added) {
+                self.decode(start, list);
+            }
+            return (start as u32, (self.dom.attrs.len() - start) as u32);
+        }
+        let Some(list) = list else { return (0, 0) };
+        if let Some(place) = self.lists[list as usize] {
+            return place;
+        }
+        let start = self.dom.attrs.len();
+        self.decode(start, list);
+        let place = (start as u32, (self.dom.attrs.len() - start) as u32);
+        self.lists[list as usize] = Some(place);
+        place
+    }
+
+    /// Appends a list of attributes to those from `start` on. The first of a name wins.
+    fn decode(&mut self, start: usize, list: ListId) {
+        for attribute in self.tree.attributes.get(list) {
+            let name = self.dom.names.intern_raw(attribute.name.of(&self.source.text));
+            let attrs = &mut self.dom.attrs;
+            if attrs[start..].iter().any(|old| old.name == name) {
+                continue;
+            }
+            if attrs.len() - start == self.max_attributes {
+                self.dom.truncated = true;
+                return;
+            }
+            let text = &mut self.dom.text;
+            let value = text.len();
+            attribute.decode(self.source, text);
+            attrs.push(Attr { name, start: value as u32, len: (text.len() - value) as u32 });
+        }
+    }
+}
+
+/// Whether text below this element is not kept.
+fn is_silent(dom: &Dom, n: NodeId) -> bool {
+    match dom.tag(n) {
+        Tag::Style | Tag::Iframe | Tag::Noembed | Tag::Noframes => true,
+        Tag::Script => !dom
+            .attr(n, "type")
+            .is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case("application/ld+json")),
+        _ => false,
+    }
+}

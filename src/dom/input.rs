@@ -1,0 +1,72 @@
+//! Preprocessing of the source, before the tokenizer sees it.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+/// A preprocessed source.
+pub(super) struct Source<'a> {
+    /// The page: no byte order mark, newlines normalised, no longer than the cap.
+    pub(super) text: Cow<'a, str>,
+    /// Whether it has a U+0000, which the tokenizer then has to look out for.
+    pub(super) has_null: bool,
+    /// Whether it was cut.
+    pub(super) truncated: bool,
+}
+
+/// Longest source that spans of 32 bits can hold, with room for what grows when it is decoded.
+const MAX_BYTES: usize = 1 << 30;
+
+impl<'a> Source<'a> {
+    /// By <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>: `\r\n` and `\r` become
+    /// `\n`. Only a page that has them is copied.
+    pub(super) fn new(html: &'a str, max_bytes: usize) -> Self {
+        let cut = html.floor_char_boundary(max_bytes.min(MAX_BYTES));
+        let truncated = cut < html.len();
+        let html = &html[..cut];
+        let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
+        if memchr2(b'\r', 0, html.as_bytes()).is_none() {
+            return Self { text: Cow::Borrowed(html), has_null: false, truncated };
+        }
+        let has_null = memchr(0, html.as_bytes()).is_some();
+        let mut text = String::with_capacity(html.len());
+        let mut rest = html;
+        while let Some(line) = memchr(b'\r', rest.as_bytes()) {
+            text.push_str(&rest[..line]);
+            text.push('\n');
+            rest = &rest[line + 1..];
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
+        }
+        text.push_str(rest);
+        Self { text: Cow::Owned(text), has_null, truncated }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalises_newlines() {
+        for (html, expected) in [
+            ("a\r\nb\rc\n\nd", "a\nb\nc\n\nd"),
+            ("\u{FEFF}a", "a"),
+            ("\r\r\n\n", "\n\n\n"),
+            ("\n\r", "\n\n"),
+            ("a\n\r\n", "a\n\n"),
+            ("", ""),
+            ("a\0b", "a\0b"),
+        ] {
+            let source = Source::new(html, usize::MAX);
+            assert_eq!(&*source.text, expected, "{html:?}");
+            assert_eq!(source.has_null, html.contains('\0'));
+        }
+    }
+
+    #[test]
+    fn cuts_between_characters() {
+        let source = Source::new("aé", 2);
+        assert_eq!((&*source.text, source.truncated), ("a", true));
+        assert!(!Source::new("aé", 3).truncated);
+    }
+}

@@ -1,0 +1,225 @@
+//! From source to tree: the tokenizer feeds html5ever's tree builder, within the caps.
+//!
+//! Where the cap on open elements is reached, start tags are left out ([`super::depth`]); where the one on nodes is,
+//! the page ends.
+
+use std::cell::RefCell;
+
+use html5ever::interface::TreeSink;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{self, TokenSink, TokenSinkResult};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use rustc_hash::FxHashMap;
+
+use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
+use super::depth::Depth;
+use super::freeze::{TagTable, freeze};
+use super::input::Source;
+use super::names::{Carriage, TagNames, normalised};
+use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
+use super::{Dom, Limits};
+
+/// What a worker keeps from page to page.
+#[derive(Default)]
+struct Workspace {
+    tree: Tree,
+    names: TagNames,
+    tags: TagTable,
+}
+
+thread_local! {
+    static WORKSPACE: RefCell<Workspace> = RefCell::default();
+}
+
+/// Parses a page.
+pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
+    // Taken, not borrowed: if a page makes html5ever panic, the next one begins with a new one.
+    let Workspace { tree, mut names, tags } = WORKSPACE.take();
+    names.trim();
+    let source = Source::new(html, limits.bytes);
+    let opts = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
+    let mut feed = Feed {
+        source: &source,
+        builder: TreeBuilder::new(Sink::new(tree), opts),
+        names,
+        formatting: FxHashMap::default(),
+        depth: Depth::new(limits.depth),
+        max_nodes: limits.nodes,
+        truncated: source.truncated,
+    };
+    let mut tokenizer = Tokenizer::new(&source, limits.attributes);
+    feed.run(&mut tokenizer);
+    let truncated = feed.truncated || tokenizer.truncated;
+    let Feed { builder, names, .. } = feed;
+    let tree = builder.sink.finish();
+    let mut dom = freeze(&tree, &source, &tags, limits);
+    dom.truncated |= truncated;
+    WORKSPACE.set(Workspace { tree, names, tags });
+    dom
+}
+
+struct Feed<'s> {
+    source: &'s Source<'s>,
+    builder: TreeBuilder<Handle, Sink>,
+    names: TagNames,
+    /// Attribute lists of formatting elements by what is in them.
+    formatting: FxHashMap<Vec<(String, String)>, ListId>,
+    depth: Depth,
+    max_nodes: usize,
+    truncated: bool,
+}
+
+impl Feed<'_> {
+    fn run(&mut self, tokenizer: &mut Tokenizer<'_>) {
+        loop {
+            let builder = &self.builder;
+            match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
+                Token::Text(span) => self.text(StrTendril::from_slice(span.of(&self.source.text))),
+                Token::Reference { chars: [first, second], unclosed } => {
+                    if unclosed {
+                        self.parse_error();
+                    }
+                    self.text(StrTendril::from_char(first));
+                    if second != '\0' {
+                        self.text(StrTendril::from_char(second));
+                    }
+                }
+                Token::Replacement => self.text(StrTendril::from_char(char::REPLACEMENT_CHARACTER)),
+                Token::Null => self.process_and_go_on(tokenizer::NullCharacterToken),
+                Token::StartTag { name, self_closing } => {
+                    if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes {
+                        self.truncated = true;
+                        break;
+                    }
+                    self.start_tag(tokenizer, name, self_closing);
+                }
+                Token::EndTag { name } => self.end_tag(name),
+                Token::Comment => self.process_and_go_on(tokenizer::CommentToken(StrTendril::new())),
+                Token::Doctype(span, unclosed) => {
+                    let doctype = doctype(span.of(&self.source.text), unclosed);
+                    self.process_and_go_on(tokenizer::DoctypeToken(doctype));
+                }
+                Token::Nothing => self.parse_error(),
+                Token::End => break,
+            }
+        }
+        self.process_and_go_on(tokenizer::EOFToken);
+    }
+
+    /// Hands a token to the tree builder. Only a start tag changes how the tokenizer goes on.
+    fn process(&self, token: tokenizer::Token) -> TokenSinkResult<Handle> {
+        self.builder.process_token(token, 1)
+    }
+
+    fn process_and_go_on(&self, token: tokenizer::Token) {
+        let _ = self.process(token);
+    }
+
+    fn text(&self, text: StrTendril) {
+        self.process_and_go_on(tokenizer::CharacterTokens(text));
+    }
+
+    /// html5ever forgets to leave out the newline after `<pre>` if an error comes between.
+    fn parse_error(&self) {
+        self.process_and_go_on(tokenizer::ParseError("".into()));
+    }
+
+    fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) {
+        let tag = self.names.get(name.of(&self.source.text));
+        if !self.depth.allows(tag, &self.builder) {
+            self.truncated = true;
+            return;
+        }
+        let (local, carriage) = (tag.local.clone(), tag.attributes);
+        let spans = &tokenizer.attributes;
+        let mut attrs = Vec::new();
+        if !spans.is_empty() {
+            match carriage {
+                Carriage::Aside => {
+                    let tree = &mut *self.builder.sink.tree.borrow_mut();
+                    tree.ready = Some((local.clone(), tree.attributes.add(spans)));
+                }
+                Carriage::Handle => {
+                    let list = self.builder.sink.tree.borrow_mut().attributes.add(spans);
+                    attrs.push(AttributeLists::handle(list));
+                }
+                Carriage::CommonHandle => attrs.push(AttributeLists::handle(self.common_list(spans))),
+            }
+            self.add_wanted(&local, spans, &mut attrs);
+        }
+        let tag = tokenizer::Tag {
+            kind: tokenizer::StartTag,
+            name: local,
+            self_closing,
+            attrs,
+            had_duplicate_attributes: false,
+        };
+        let result = self.process(tokenizer::TagToken(tag));
+        self.builder.sink.tree.borrow_mut().ready = None;
+        let text = match result {
+            TokenSinkResult::RawData(RawKind::Rcdata) => Text::Rcdata,
+            TokenSinkResult::RawData(RawKind::Rawtext) => Text::Rawtext,
+            TokenSinkResult::RawData(_) => Text::ScriptData,
+            TokenSinkResult::Plaintext => Text::Plaintext,
+            TokenSinkResult::Continue
+            | TokenSinkResult::Script(_)
+            | TokenSinkResult::EncodingIndicator(_) => return,
+        };
+        tokenizer.switch_to(text, name);
+    }
+
+    fn end_tag(&mut self, name: Span) {
+        let name = self.names.get(name.of(&self.source.text)).local.clone();
+        if !self.depth.closes(&name) {
+            return;
+        }
+        let tag = tokenizer::Tag {
+            kind: tokenizer::EndTag,
+            name,
+            self_closing: false,
+            attrs: Vec::new(),
+            had_duplicate_attributes: false,
+        };
+        self.process_and_go_on(tokenizer::TagToken(tag));
+    }
+
+    /// The list of these attributes, or one with the same names and values.
+    fn common_list(&mut self, spans: &[AttributeSpan]) -> ListId {
+        let mut attributes: Vec<(String, String)> = Vec::with_capacity(spans.len());
+        for span in spans {
+            let name = normalised(span.name.of(&self.source.text));
+            if !attributes.iter().any(|(other, _)| *other == name) {
+                attributes.push((name, self.value(span)));
+            }
+        }
+        attributes.sort_unstable();
+        let add = || self.builder.sink.tree.borrow_mut().attributes.add(spans);
+        *self.formatting.entry(attributes).or_insert_with(add)
+    }
+
+    /// Adds the attributes that the tree builder itself looks for in a tag of this name.
+    fn add_wanted(&self, tag: &LocalName, spans: &[AttributeSpan], attrs: &mut Vec<Attribute>) {
+        let wanted: &[LocalName] = match *tag {
+            local_name!("input") => &[local_name!("type")],
+            local_name!("font") => &[local_name!("color"), local_name!("face"), local_name!("size")],
+            local_name!("annotation-xml") => &[local_name!("encoding")],
+            _ => return,
+        };
+        for name in wanted {
+            let mut spans = spans.iter();
+            if let Some(span) = spans.find(|span| span.name.of(&self.source.text).eq_ignore_ascii_case(name))
+            {
+                let name = QualName::new(None, ns!(), name.clone());
+                attrs.push(Attribute { name, value: self.value(span).into() });
+            }
+        }
+    }
+
+    fn value(&self, span: &AttributeSpan) -> String {
+        let mut value = String::new();
+        span.decode(self.source, &mut value);
+        value
+    }
+}
