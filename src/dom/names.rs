@@ -50,6 +50,11 @@ impl Names {
         }
     }
 
+    /// All names, by their ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|name| &**name)
+    }
+
     /// The name with this id.
     pub(super) fn get(&self, id: NameId) -> &str {
         &self.list[id as usize]
@@ -131,17 +136,41 @@ pub(super) enum Carriage {
 impl TagName {
     fn new(name: &str) -> Self {
         let attributes = match name {
-            "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u" => {
-                Carriage::CommonHandle
-            }
+            "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong"
+            | "tt" | "u" => Carriage::CommonHandle,
             "a" | "annotation-xml" | "body" | "html" | "image" | "input" => Carriage::Handle,
             _ => Carriage::Aside,
         };
         let is_leaf = matches!(
             name,
-            "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "image" | "img"
-                | "input" | "keygen" | "link" | "meta" | "param" | "source" | "track" | "wbr" | "iframe" | "noembed"
-                | "noframes" | "plaintext" | "script" | "style" | "textarea" | "title" | "xmp"
+            "area"
+                | "base"
+                | "basefont"
+                | "bgsound"
+                | "br"
+                | "col"
+                | "embed"
+                | "frame"
+                | "hr"
+                | "image"
+                | "img"
+                | "input"
+                | "keygen"
+                | "link"
+                | "meta"
+                | "param"
+                | "source"
+                | "track"
+                | "wbr"
+                | "iframe"
+                | "noembed"
+                | "noframes"
+                | "plaintext"
+                | "script"
+                | "style"
+                | "textarea"
+                | "title"
+                | "xmp"
         );
         Self { local: LocalName::from(name), is_leaf, attributes }
     }
