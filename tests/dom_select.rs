@@ -52,12 +52,36 @@ fn a_set_finds_what_its_selectors_find() {
 
 #[test]
 fn errors_have_words_and_a_place() {
-    for css in ["", "p >", "p, , a", "p:hover", "p .9a", "div[class=]", "p { }"] {
+    let mut wrong = vec![];
+    for (css, offset, message) in [
+        ("", 0, "a selector is missing here"),
+        ("p,", 2, "a selector is missing here"),
+        ("p >", 3, "nothing follows the combinator"),
+        ("p, , a", 3, "an element is missing before `,`"),
+        ("> p", 0, "an element is missing before `>`"),
+        ("p > > a", 4, "an element is missing before `>`"),
+        ("a, p:hover", 4, "a saved page knows no `:hover`"),
+        ("p::before b", 1, "a saved page knows no `::before`"),
+        ("p .9a", 2, "a class name must follow the dot, and begin with no digit: `.9a`"),
+        ("é [class=]", 3, "something is missing after `[class=]`"),
+        ("div[9]", 3, "an attribute is written [name] or [name=\"value\"], not `[9]`"),
+        ("div[a b]", 3, "an attribute is written [name] or [name=\"value\"], not `[a b]`"),
+        ("div[a=9]", 3, "the value of an attribute must be a name or stand in quotes: `[a=9]`"),
+        ("p { }", 2, "not understood here: `{ }`"),
+        ("svg|a", 3, "namespaces are not known here: `|`"),
+        ("//div", 0, "not understood here: `/`"),
+        ("p:is(.a, .b:hover)", 11, "a saved page knows no `:hover`"),
+        ("p:not(.a:hover)", 1, "a saved page knows no `:not(.a:hover)`"),
+        ("p:nth-child(x)", 1, "not understood here: `:nth-child(x)`"),
+        ("p:has()", 1, "not understood here: `:has()`"),
+    ] {
         match Selector::parse(css) {
             Ok(_) => panic!("{css:?} is no selector"),
-            Err(error) => assert!(error.offset <= css.len() && !error.message.is_empty(), "{css:?}"),
+            Err(error) if (error.offset, &*error.message) != (offset, message) => wrong.push((css, error)),
+            Err(_) => {}
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

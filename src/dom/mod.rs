@@ -20,6 +20,7 @@ mod input;
 mod names;
 mod parse;
 pub mod select;
+mod select_error;
 mod set;
 mod tag;
 mod tokenizer;

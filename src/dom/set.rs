@@ -14,7 +14,6 @@ use selectors::parser::{self, Combinator, Component};
 
 use super::element::ElementRef;
 use super::select::{Selector, context};
-use super::tag::HTML_TAGS;
 use super::{Dom, NONE, NodeId, Tag};
 
 /// One of the alternatives of a selector.
@@ -76,8 +75,8 @@ impl SelectorSet {
             }
         }
         set.tags.resize_with(Tag::Other as usize + 1, Interest::default);
-        for &(tag, name) in HTML_TAGS.iter().chain(&[(Tag::Svg, "svg"), (Tag::Math, "math")]) {
-            if let Some(interest) = set.names.get(name) {
+        for (name, interest) in &set.names {
+            if let Some(tag) = Tag::named(name) {
                 set.tags[tag as usize] = interest.clone();
             }
         }

@@ -183,6 +183,16 @@ tags! {
 }
 
 impl Tag {
+    /// The tag of the elements with this name in lower case.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let html = HTML_TAGS.iter().find(|(_, other)| *other == name).map(|&(tag, _)| tag);
+        html.or(match name {
+            "svg" => Some(Self::Svg),
+            "math" => Some(Self::Math),
+            _ => None,
+        })
+    }
+
     /// Whether the node is an element.
     #[must_use]
     pub const fn is_element(self) -> bool {
