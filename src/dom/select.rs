@@ -83,7 +83,7 @@ impl Gate {
         let mut gate = Self::default();
         for component in selector.iter() {
             match component {
-                Component::LocalName(name) => gate.tag = Tag::named(&name.lower_name.0),
+                Component::LocalName(name) => gate.tag = Tag::from_name(&name.lower_name.0),
                 Component::ID(_) => gate.attribute = Some("id".into()),
                 Component::Class(_) => gate.attribute = Some("class".into()),
                 Component::AttributeInNoNamespaceExists { local_name_lower, .. } => {

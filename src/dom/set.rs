@@ -76,7 +76,7 @@ impl SelectorSet {
         }
         set.tags.resize_with(Tag::Other as usize + 1, Interest::default);
         for (name, interest) in &set.names {
-            if let Some(tag) = Tag::named(name) {
+            if let Some(tag) = Tag::from_name(name) {
                 set.tags[tag as usize] = interest.clone();
             }
         }

@@ -183,14 +183,11 @@ tags! {
 }
 
 impl Tag {
-    /// The tag of the elements with this name in lower case.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        let html = HTML_TAGS.iter().find(|(_, other)| *other == name).map(|&(tag, _)| tag);
-        html.or(match name {
-            "svg" => Some(Self::Svg),
-            "math" => Some(Self::Math),
-            _ => None,
-        })
+    /// The element of HTML (or root of SVG or MathML) with this name in lower case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = HTML_TAGS.iter().chain(&[(Self::Svg, "svg"), (Self::Math, "math")]);
+        known.into_iter().find(|(_, known)| *known == name).map(|(tag, _)| *tag)
     }
 
     /// Whether the node is an element.
