@@ -7,6 +7,7 @@ pub mod document;
 pub mod dom;
 pub mod error;
 pub mod label;
+pub mod metadata;
 pub mod rules;
 
 pub use cleaner::{Cleaned, Cleaner};

@@ -1,0 +1,210 @@
+//! The language of an article: what the page declares, checked against what the text shows.
+
+use whatlang::Lang;
+
+use crate::article::{Source, Sourced};
+
+/// Bytes of text that the statistics look at.
+const SAMPLE: usize = 600;
+
+/// Fewer bytes tell nothing.
+const FEWEST: usize = 60;
+
+/// ISO 639-1 code of the language of a text, declared as the given tags (the most trusted first).
+///
+/// The first tag that names a language counts, unless the text is clearly written in another: pages
+/// made with a template keep its `lang="en"`.
+#[must_use]
+pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> Option<Sourced<String>> {
+    let sample = &text[..text.floor_char_boundary(SAMPLE.min(text.len()))];
+    let mut declared = declared.filter_map(|(tag, source)| Some(Sourced { value: code(tag)?, source }));
+    let first = declared.next();
+    let counted = || {
+        let info = whatlang::detect(sample).filter(|info| sample.len() >= FEWEST && info.is_reliable())?;
+        let value = two_letters(info.lang())?.to_owned();
+        Some(Sourced { value, source: Source::Statistics })
+    };
+    match first {
+        Some(first) if shows(&first.value, sample) => Some(first),
+        Some(first) => {
+            let other = counted().filter(|counted| !alike(&counted.value, &first.value));
+            Some(other.unwrap_or(first))
+        }
+        None => counted(),
+    }
+}
+
+/// Whether the commonest words of a language stand in the text as often as they do in that language. Spares
+/// most pages the statistics, which cost more than all the rest of the metadata.
+fn shows(lang: &str, text: &str) -> bool {
+    let Some((_, common)) = COMMON.iter().find(|(known, _)| *known == lang) else { return false };
+    let (mut words, mut hits) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        hits += usize::from(common.split(' ').any(|known| known == word));
+    }
+    words >= 10 && hits * 8 >= words
+}
+
+/// Common words of some languages that the others named here lack, or have far more rarely.
+const COMMON: &[(&str, &str)] = &[
+    ("en", "the of and to that is was with for his her which have this from are by"),
+    ("de", "der die das und ist nicht den mit sich auf dem ein eine von zu im auch werden"),
+    ("fr", "le la les des et est une dans du que qui pour sur pas au par ce"),
+    ("es", "el la los las del y que es una por con para se su como"),
+    ("it", "il la di che è e per una del della nel con sono gli non dei"),
+    ("pt", "o os da do das dos que e em um uma não para com na no"),
+    ("nl", "de het een van en is dat niet op te voor met zijn aan er"),
+    ("pl", "w i na się z nie do jest że o to jak po przez"),
+    ("ru", "в и на не что с по как из за это от для"),
+    ("uk", "в і на не що з та як до за це від для у"),
+    ("tr", "ve bir bu da de için ile olarak olan çok daha gibi"),
+    ("sv", "och att det som är på en för inte av med har till den"),
+    ("no", "og det som er på en for ikke av med har til den i"),
+    ("da", "og det som er på en for ikke af med har til den i at"),
+];
+
+/// The ISO 639-1 code in a language tag such as `de-DE`, `en_US`, `pt-BR`, `deu`.
+fn code(tag: &str) -> Option<String> {
+    let primary = tag.trim().split(['-', '_', ',', ' ', ';']).next()?.to_ascii_lowercase();
+    match primary.len() {
+        2 if primary.bytes().all(|byte| byte.is_ascii_lowercase()) => Some(match primary.as_str() {
+            // Norwegian has two written forms and one code; the others are withdrawn codes.
+            "nb" | "nn" => "no".to_owned(),
+            "iw" => "he".to_owned(),
+            "in" => "id".to_owned(),
+            _ => primary,
+        }),
+        3 => Lang::from_code(&primary).and_then(two_letters).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Languages so close that short texts do not tell them apart.
+fn alike(one: &str, other: &str) -> bool {
+    const GROUPS: &[&[&str]] = &[
+        &["no", "da", "sv"],
+        &["hr", "sr", "bs", "sl", "mk", "bg"],
+        &["id", "ms", "jv"],
+        &["cs", "sk"],
+        &["ru", "uk", "be"],
+        &["es", "pt", "gl", "ca"],
+        &["nl", "af"],
+        &["hi", "mr", "ne"],
+        &["ur", "fa", "ar"],
+    ];
+    one == other || GROUPS.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+fn two_letters(lang: Lang) -> Option<&'static str> {
+    Some(match lang {
+        Lang::Eng => "en",
+        Lang::Deu => "de",
+        Lang::Fra => "fr",
+        Lang::Spa => "es",
+        Lang::Ita => "it",
+        Lang::Por => "pt",
+        Lang::Nld => "nl",
+        Lang::Pol => "pl",
+        Lang::Rus => "ru",
+        Lang::Tur => "tr",
+        Lang::Swe => "sv",
+        Lang::Dan => "da",
+        Lang::Nob => "no",
+        Lang::Fin => "fi",
+        Lang::Ces => "cs",
+        Lang::Slk => "sk",
+        Lang::Ukr => "uk",
+        Lang::Bel => "be",
+        Lang::Bul => "bg",
+        Lang::Mkd => "mk",
+        Lang::Srp => "sr",
+        Lang::Hrv => "hr",
+        Lang::Slv => "sl",
+        Lang::Hun => "hu",
+        Lang::Ron => "ro",
+        Lang::Ell => "el",
+        Lang::Cat => "ca",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Afr => "af",
+        Lang::Lat => "la",
+        Lang::Ara => "ar",
+        Lang::Pes => "fa",
+        Lang::Urd => "ur",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Hin => "hi",
+        Lang::Mar => "mr",
+        Lang::Nep => "ne",
+        Lang::Ben => "bn",
+        Lang::Guj => "gu",
+        Lang::Pan => "pa",
+        Lang::Tam => "ta",
+        Lang::Tel => "te",
+        Lang::Kan => "kn",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Sin => "si",
+        Lang::Tha => "th",
+        Lang::Khm => "km",
+        Lang::Mya => "my",
+        Lang::Vie => "vi",
+        Lang::Ind => "id",
+        Lang::Jav => "jv",
+        Lang::Tgl => "tl",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Kat => "ka",
+        Lang::Hye => "hy",
+        Lang::Aze => "az",
+        Lang::Uzb => "uz",
+        Lang::Tuk => "tk",
+        Lang::Amh => "am",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Aka => "ak",
+        Lang::Epo => "eo",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lang(declared: &[&str], text: &str) -> Option<String> {
+        of(declared.iter().map(|tag| (*tag, Source::Meta)), text).map(|found| found.value)
+    }
+
+    #[test]
+    fn tags_become_codes() {
+        for (tag, expected) in [
+            ("de-DE", Some("de")),
+            ("en_US", Some("en")),
+            ("PT-br", Some("pt")),
+            ("nb-NO", Some("no")),
+            ("deu", Some("de")),
+            ("zh-Hans-CN", Some("zh")),
+            ("x-default", None),
+            ("Deutsch", None),
+            ("", None),
+        ] {
+            assert_eq!(code(tag).as_deref(), expected, "{tag}");
+        }
+    }
+
+    #[test]
+    fn text_decides_against_a_template() {
+        let german = "Die Fähre fährt nach dem Sturm wieder, sagte der Hafenmeister am Montag. Die Anleger sind \
+                      geräumt, doch die Bewohner der Insel müssen weiter auf frisches Gemüse warten.";
+        assert_eq!(lang(&["en"], german).as_deref(), Some("de"));
+        assert_eq!(lang(&[], german).as_deref(), Some("de"));
+        assert_eq!(lang(&["de-AT"], german).as_deref(), Some("de"));
+        assert_eq!(lang(&["de"], "Kurz.").as_deref(), Some("de"));
+        assert_eq!(lang(&[], "Kurz."), None);
+        assert_eq!(lang(&["nonsense", "fr"], "").as_deref(), Some("fr"));
+    }
+}
