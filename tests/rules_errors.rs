@@ -1,5 +1,7 @@
 //! What the checker says of faulty rule files: code, place and hint; and that no file makes it panic.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +21,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn check(files: &[(&str, &str)]) -> Checked {
-    RuleSet::check_folder(folder(files).path())
+    RuleSet::check_texts(files.iter().copied())
 }
 
 /// What is said of one file, each as `line:column code`; the missing test (W40) left out.
@@ -148,7 +150,7 @@ fn misplaced_unreadable_and_large_files_are_told() {
         ("pages/a.toml", "format = 1\n", "E05"),
         ("sites/a.toml", large.as_str(), "E03"),
     ] {
-        let checked = check(&[(name, text)]);
+        let checked = RuleSet::check_folder(folder(&[(name, text)]).path());
         assert_eq!(checked.errors, 1, "{checked}");
         assert_eq!(
             (checked.diagnostics[0].line, checked.diagnostics[0].code.to_string()),
@@ -357,13 +359,13 @@ proptest! {
                 text.replace_range(at..end, &insert);
             }
         }
-        let folder = folder(&[("sites/courier.toml", &text), ("families/presswright.toml", FAMILY)]);
-        let checked = RuleSet::check_folder(folder.path());
+        let files = [("sites/courier.toml", text.as_str()), ("families/presswright.toml", FAMILY)];
+        let checked = check(&files);
         let last = text.lines().count() as u32 + 1;
         for found in &checked.diagnostics {
             prop_assert!((1..=last).contains(&found.line) && found.column >= 1, "{found}");
         }
-        let loads = RuleSet::load(Some(folder.path()), true).is_ok();
+        let loads = RuleSet::from_texts(files).is_ok();
         let errors = checked.diagnostics.iter().any(|found| !found.code.is_warning() && found.code.to_string() != "T01");
         prop_assert_eq!(loads, !errors, "{}", checked);
     }

@@ -59,6 +59,35 @@ impl RuleSet {
         if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
     }
 
+    /// Rules out of texts in memory, each with the path it would have (`sites/a.toml`), and nothing else.
+    ///
+    /// # Errors
+    /// All errors of all texts.
+    ///
+    /// ```
+    /// use copydesk::rules::{Line, RuleSet};
+    ///
+    /// let site = r#"
+    /// format = 1
+    /// hosts = ["fjordcourier.example"]
+    /// [lines]
+    /// read-more = ['^Read more: ']
+    /// "#;
+    /// let rules = RuleSet::from_texts([("sites/fjordcourier.toml", site)])?;
+    /// let chain = rules.chain(Some("https://www.fjordcourier.example/17"), None, None);
+    /// let line = Line { text: "Read more: ferry strike", from_head: 9, from_tail: 0, lang: None };
+    /// let hit = chain.line(&line).expect("the pattern matches");
+    /// assert_eq!(hit.rule.to_string(), "sites/fjordcourier.toml:5");
+    /// # Ok::<(), copydesk::rules::RuleErrors>(())
+    /// ```
+    pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, RuleErrors> {
+        let mut diagnostics = vec![];
+        let sources = source::from_texts(files, &mut diagnostics);
+        let (rules, found) = Self::of_sources(&sources, false);
+        diagnostics.extend(found);
+        if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
+    }
+
     /// Compiles files, and tells what is wrong with them.
     pub(super) fn of_sources(sources: &[Arc<Source>], warn: bool) -> (Self, Vec<Diagnostic>) {
         let mut interned = Interned::new();
