@@ -78,7 +78,9 @@ fn made_up(number: usize) -> String {
     }
     page += "</head><body class=\"story single\"><article class=\"story__body\">";
     for i in 0..60 {
-        page += &format!("<p class=\"par par-{i}\" data-n=\"{i}\">The ferry left at {i}, <a href=\"/f?a={i}&amp;b=2\" ");
+        page += &format!(
+            "<p class=\"par par-{i}\" data-n=\"{i}\">The ferry left at {i}, <a href=\"/f?a={i}&amp;b=2\" "
+        );
         page += "class=\"link link--inline\" title=x>late</a> as ever &ndash; and &quot;full&quot;.</p>\n";
         page += "<div class=\"share share--row\"><ul><li><a href=\"#\"><svg viewBox=\"0 0 9 9\"><path d=\"M0 0L9 9\"/>";
         page += "</svg><span>Share</span></a></li></ul></div>\n";
@@ -99,7 +101,9 @@ fn dom(c: &mut Criterion) {
     let selectors: Vec<Selector> = SELECTORS.iter().map(|css| Selector::parse(css).expect("valid")).collect();
     group.bench_function("30 selectors one by one", |b| {
         b.iter(|| {
-            let found = doms.iter().flat_map(|dom| selectors.iter().map(move |selector| selector.find_all(dom, 0).len()));
+            let found = doms
+                .iter()
+                .flat_map(|dom| selectors.iter().map(move |selector| selector.find_all(dom, 0).len()));
             found.sum::<usize>()
         });
     });
@@ -112,7 +116,9 @@ fn dom(c: &mut Criterion) {
         });
     });
     // A sink as plain as the one the tests compare with is slow where an element has many children.
-    group.bench_function("html5ever whole", |b| b.iter(|| pages.iter().for_each(|page| drop(Reference::parse(page)))));
+    group.bench_function("html5ever whole", |b| {
+        b.iter(|| pages.iter().for_each(|page| drop(Reference::parse(page))))
+    });
     group.bench_function("scraper", |b| {
         b.iter(|| pages.iter().for_each(|page| drop(black_box(scraper::Html::parse_document(page)))));
     });

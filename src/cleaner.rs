@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::article::{DropReason, Flag, How, Metadata, Verdict};
-use crate::block::{Block, Form};
+use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
+use crate::block::Block;
 use crate::document::RawDoc;
 use crate::error::DocError;
-use crate::label::{Label, Reason, Role};
-use crate::rules::RuleSet;
+use crate::label::{Kind, Label, Role};
+use crate::labels::Model;
+use crate::labels::decide::{Decision, decide};
+use crate::metadata::agency;
+use crate::reading::Reading;
+use crate::rules::{Line, RuleSet};
+use crate::timing::{Clock, NoClock, Step};
 
 /// A document after cleaning: every block with its label, the metadata and the verdict.
 #[derive(Debug, Clone)]
@@ -32,7 +37,7 @@ impl Cleaned {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for block in &self.blocks {
-            if matches!(block.label, Label::Kept(role) if role != Role::Title) {
+            if block.label.is_body() {
                 if !text.is_empty() {
                     text.push('\n');
                 }
@@ -47,13 +52,20 @@ impl Cleaned {
 #[derive(Debug, Clone)]
 pub struct Cleaner {
     rules: Arc<RuleSet>,
+    model: Arc<Model>,
 }
 
 impl Cleaner {
-    /// A cleaner with these rules.
+    /// A cleaner with these rules and the shipped model.
     #[must_use]
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Self { rules }
+        Self::with_model(rules, Arc::new(Model::shipped()))
+    }
+
+    /// A cleaner with these rules and this model.
+    #[must_use]
+    pub fn with_model(rules: Arc<RuleSet>, model: Arc<Model>) -> Self {
+        Self { rules, model }
     }
 
     /// The rules it uses.
@@ -67,25 +79,73 @@ impl Cleaner {
     /// # Errors
     /// The document cannot be read as what it claims to be; the error names its place and the stage.
     pub fn clean(&self, raw: &RawDoc) -> Result<Cleaned, DocError> {
-        let text = String::from_utf8_lossy(&raw.bytes);
-        let blocks: Vec<Block> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| Block {
-                text: line.trim().to_owned(),
-                form: Form::Paragraph,
-                label: Label::Kept(Role::Paragraph),
-                reason: Reason::Model(1.0),
-            })
-            .collect();
-        let verdict = if blocks.is_empty() { Verdict::Dropped(DropReason::Empty) } else { Verdict::Kept };
-        Ok(Cleaned {
-            verdict,
-            metadata: Metadata::default(),
-            blocks,
-            how: How::Text,
-            rules: vec![],
-            flags: vec![],
-        })
+        self.clean_timed(raw, &mut NoClock)
     }
+
+    /// Cleans one document and tells `clock` when each step is done.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean`].
+    pub fn clean_timed(&self, raw: &RawDoc, clock: &mut impl Clock) -> Result<Cleaned, DocError> {
+        let reading = Reading::new(raw, &self.rules, &self.model.lexicon, clock);
+        let scores = self.model.scores(&reading.drafts, &reading.context());
+        clock.done(Step::Model);
+        let decision = decide(&reading, &scores);
+        clock.done(Step::Label);
+        let cleaned = assemble(reading, decision);
+        clock.done(Step::Article);
+        Ok(cleaned)
+    }
+}
+
+/// Puts blocks, labels and metadata together, and judges the whole.
+fn assemble(reading: Reading, decision: Decision) -> Cleaned {
+    let Reading { chain, drafts, mut metadata, mut flags, dom, .. } = reading;
+    let Decision { labels, how, head, rule_missed, refused } = decision;
+    if dom.is_none() {
+        let lang = metadata.lang.take();
+        metadata = Metadata { lang, ..head.metadata(&drafts) };
+    }
+    let kept = labels.iter().filter(|(label, _)| label.is_body()).count();
+    let mut from_head = 0;
+    let mut blocks = Vec::with_capacity(labels.len());
+    for (row, (label, reason)) in labels.into_iter().enumerate() {
+        let mut text = drafts.text(row).to_owned();
+        if label.is_body() {
+            let lang = metadata.lang.as_ref().map(|lang| lang.value.as_str());
+            let line = Line { text: &text, from_head, from_tail: kept - 1 - from_head, lang };
+            from_head += 1;
+            if let Some((replaced, _)) = chain.replace(&line) {
+                text = replaced;
+            }
+        }
+        blocks.push(Block { text, form: drafts.list[row].form, label, reason });
+    }
+    if metadata.agency.is_none() {
+        metadata.agency =
+            agency_of(&blocks).map(|name| Sourced { value: name.to_owned(), source: Source::Visible });
+    }
+    flags.extend(metadata.paywalled.then_some(Flag::Paywalled));
+    flags.extend(rule_missed.then_some(Flag::RuleMissed));
+    flags.extend((refused > 0).then_some(Flag::RuleRefused));
+    flags.sort();
+    let verdict = if blocks.is_empty() {
+        Verdict::Dropped(DropReason::Empty)
+    } else if kept == 0 {
+        Verdict::Dropped(DropReason::NoBody)
+    } else if refused > 0 {
+        Verdict::Review(ReviewReason::MuchRemoved)
+    } else {
+        Verdict::Kept
+    };
+    Cleaned { verdict, metadata, blocks, how, rules: chain.names(), flags }
+}
+
+/// The agency that a credit in the body or next to it names.
+fn agency_of(blocks: &[Block]) -> Option<&'static str> {
+    let credits = |block: &&Block| match block.label {
+        Label::Kept(role) => role != Role::Title,
+        Label::Dropped(kind) => matches!(kind, Kind::AgencyCredit | Kind::Byline | Kind::Dateline),
+    };
+    blocks.iter().filter(credits).find_map(|block| agency::credited(&block.text))
 }

@@ -161,6 +161,12 @@ impl Label {
     pub fn is_kept(self) -> bool {
         matches!(self, Self::Kept(_))
     }
+
+    /// Whether the block is part of the article's text; the headline is a field of its own.
+    #[must_use]
+    pub fn is_body(self) -> bool {
+        matches!(self, Self::Kept(role) if role != Role::Title)
+    }
 }
 
 /// The place of one pattern in the rule files.

@@ -131,17 +131,41 @@ pub(super) enum Carriage {
 impl TagName {
     fn new(name: &str) -> Self {
         let attributes = match name {
-            "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u" => {
-                Carriage::CommonHandle
-            }
+            "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong"
+            | "tt" | "u" => Carriage::CommonHandle,
             "a" | "annotation-xml" | "body" | "html" | "image" | "input" => Carriage::Handle,
             _ => Carriage::Aside,
         };
         let is_leaf = matches!(
             name,
-            "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "image" | "img"
-                | "input" | "keygen" | "link" | "meta" | "param" | "source" | "track" | "wbr" | "iframe" | "noembed"
-                | "noframes" | "plaintext" | "script" | "style" | "textarea" | "title" | "xmp"
+            "area"
+                | "base"
+                | "basefont"
+                | "bgsound"
+                | "br"
+                | "col"
+                | "embed"
+                | "frame"
+                | "hr"
+                | "image"
+                | "img"
+                | "input"
+                | "keygen"
+                | "link"
+                | "meta"
+                | "param"
+                | "source"
+                | "track"
+                | "wbr"
+                | "iframe"
+                | "noembed"
+                | "noframes"
+                | "plaintext"
+                | "script"
+                | "style"
+                | "textarea"
+                | "title"
+                | "xmp"
         );
         Self { local: LocalName::from(name), is_leaf, attributes }
     }

@@ -163,7 +163,9 @@ impl Feed<'_> {
             TokenSinkResult::RawData(RawKind::Rawtext) => Text::Rawtext,
             TokenSinkResult::RawData(_) => Text::ScriptData,
             TokenSinkResult::Plaintext => Text::Plaintext,
-            TokenSinkResult::Continue | TokenSinkResult::Script(_) | TokenSinkResult::EncodingIndicator(_) => return,
+            TokenSinkResult::Continue
+            | TokenSinkResult::Script(_)
+            | TokenSinkResult::EncodingIndicator(_) => return,
         };
         tokenizer.switch_to(text, name);
     }
@@ -207,7 +209,8 @@ impl Feed<'_> {
         };
         for name in wanted {
             let mut spans = spans.iter();
-            if let Some(span) = spans.find(|span| span.name.of(&self.source.text).eq_ignore_ascii_case(name)) {
+            if let Some(span) = spans.find(|span| span.name.of(&self.source.text).eq_ignore_ascii_case(name))
+            {
                 let name = QualName::new(None, ns!(), name.clone());
                 attrs.push(Attribute { name, value: self.value(span).into() });
             }

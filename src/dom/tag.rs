@@ -183,6 +183,13 @@ tags! {
 }
 
 impl Tag {
+    /// The element of HTML with this name in lower case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = HTML_TAGS.iter().chain(&[(Self::Svg, "svg"), (Self::Math, "math")]);
+        known.into_iter().find(|(_, known)| *known == name).map(|(tag, _)| *tag)
+    }
+
     /// Whether the node is an element.
     #[must_use]
     pub const fn is_element(self) -> bool {

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::words::fold;
@@ -24,7 +25,19 @@ const LONGEST: usize = 240;
 pub fn credited(line: &str) -> Option<&'static str> {
     let line = line.trim();
     let head = &line[..line.floor_char_boundary(LONGEST.min(line.len()))];
+    if !mentions(head) {
+        return None;
+    }
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })
+}
+
+/// Whether any agency's name stands in the text: most lines are told by this alone.
+fn mentions(text: &str) -> bool {
+    static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let names = AGENCIES.iter().map(|(name, _)| name);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(names).ok()
+    });
+    NAMES.as_ref().is_none_or(|names| names.is_match(text))
 }
 
 /// Whether a text is the name of an agency and nothing else.

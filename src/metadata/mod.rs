@@ -21,6 +21,7 @@
 pub mod agency;
 pub mod bylines;
 pub mod dates;
+pub mod head;
 mod json;
 pub mod jsonld;
 pub mod lang;
@@ -99,6 +100,18 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
     fill(&mut found.date_modified, || modified.or_else(|| visible(seen.modified)));
     found.paywalled |= jsonld.is_accessible_for_free == Some(false);
     found
+}
+
+/// The address that the page gives itself: `<link rel="canonical">` or `og:url`, if absolute.
+#[must_use]
+pub fn own_address(dom: &Dom) -> Option<&str> {
+    let head = (0..dom.len()).take_while(|&n| dom.tag(n) != Tag::Body);
+    let mut addresses = head.filter_map(|n| match dom.tag(n) {
+        Tag::Link if dom.attr(n, "rel") == Some("canonical") => dom.attr(n, "href"),
+        Tag::Meta if dom.attr(n, "property") == Some("og:url") => dom.attr(n, "content"),
+        _ => None,
+    });
+    addresses.find(|address| address.contains("://"))
 }
 
 /// The language tag that names a region, for the order of day and month; else the page's language.

@@ -1,23 +1,44 @@
 //! Rule files: what boilerplate looks like, for every page and for single sites.
+//!
+//! A rule file is data: TOML with CSS selectors and linear-time regexes. The shipped ones ride in the binary, a folder
+//! can be laid over them. [`RuleSet::load`] reads and checks all of them; for a page [`RuleSet::chain`] gives the
+//! [`Chain`] of those that apply, merged, and the chain answers what the rest of the path asks: which elements to
+//! strip, which hold the body, what the metadata is, which lines are boilerplate and why. `docs/rules.md` is the
+//! reference of the format.
+//!
+//! Invariants: nothing in a rule file is skipped in silence; a pattern can only take linear time; a [`RuleSet`]
+//! does not change after it is loaded, but for what is compiled when a page first needs it.
+//!
+//! From text to chain: [`source`] finds the files, [`reader`] reads TOML with places for errors, [`parse`],
+//! [`sections`] and [`element`] make a [`schema::RuleFile`] of it, [`set`] links files to each other and to hosts, and
+//! [`chain`] merges those of one page.
 
-use std::path::Path;
+mod chain;
+mod check;
+mod cut;
+mod diagnostic;
+mod element;
+mod fold;
+mod host;
+mod jsonld;
+mod lines;
+mod parse;
+mod pattern;
+mod proof;
+mod reader;
+mod schema;
+mod sections;
+mod set;
+mod source;
+mod strip;
+mod warnings;
 
-/// All rules of a run, compiled.
-#[derive(Debug, Default)]
-pub struct RuleSet {}
-
-/// Everything wrong with the rule files, sorted by place.
-#[derive(Debug, thiserror::Error)]
-#[error("rule errors")]
-pub struct RuleErrors {}
-
-impl RuleSet {
-    /// The shipped rules, with those of `folder` laid over them; without the rules of single sites
-    /// and families when `sites` is false.
-    ///
-    /// # Errors
-    /// All errors of all files.
-    pub fn load(_folder: Option<&Path>, _sites: bool) -> Result<Self, RuleErrors> {
-        Ok(Self {})
-    }
-}
+pub use chain::{BodyHit, Chain};
+pub use check::{Checked, Claimant, Which};
+pub use cut::{CutHit, CutLine};
+pub use diagnostic::{Code, Diagnostic, RuleErrors};
+pub use lines::{Line, LineHit};
+pub use proof::TestReport;
+pub use schema::MetaField;
+pub use set::RuleSet;
+pub use strip::StripHit;

@@ -1,0 +1,430 @@
+//! The blocks of a page: one walk over its tree, in document order, without recursion.
+
+use crate::block::Form;
+use crate::blocks::tokens::{Evidence, Lexicon};
+use crate::blocks::{Draft, Drafts, Within};
+use crate::dom::{Dom, NodeId, Tag};
+use crate::label::Kind;
+
+/// What an open element hands down to its children.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    end: NodeId,
+    owner: NodeId,
+    depth: u16,
+    signature: u32,
+    form: Form,
+    within: Within,
+    tokens: Evidence,
+    hint: Option<Kind>,
+    link: bool,
+    bold: bool,
+    block: bool,
+}
+
+/// The block that is being written.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    start: usize,
+    node: NodeId,
+    frame: Frame,
+    chars: u32,
+    link_chars: u32,
+    bold_chars: u32,
+    cells: u32,
+}
+
+/// Makes the blocks of a page. Text of scripts, styles, menus of choice and embedded documents is no
+/// block; everything else that a browser could show is.
+#[must_use]
+pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
+    let mut walk = Walk::default();
+    let mut stack: Vec<Frame> = Vec::with_capacity(64);
+    stack.push(Frame {
+        end: dom.len(),
+        owner: 0,
+        depth: 0,
+        signature: 0,
+        form: Form::Paragraph,
+        within: Within::default(),
+        tokens: Evidence::default(),
+        hint: None,
+        link: false,
+        bold: false,
+        block: true,
+    });
+    let mut node: NodeId = 1;
+    while node < dom.len() {
+        while stack.len() > 1 && stack.last().is_some_and(|frame| frame.end <= node) {
+            if stack.pop().is_some_and(|frame| frame.block) {
+                walk.flush();
+            }
+        }
+        let Some(&outer) = stack.last() else { break };
+        let tag = dom.tag(node);
+        match tag {
+            Tag::Text => walk.text(dom.text(node), node, outer),
+            Tag::Br => walk.line_break(outer.form),
+            Tag::Hr => walk.flush(),
+            _ if is_skipped(tag) => {
+                node = dom.end(node);
+                continue;
+            }
+            _ => {
+                let frame = enter(dom, node, tag, outer, lexicon);
+                if frame.block {
+                    walk.flush();
+                } else if matches!(tag, Tag::Td | Tag::Th) {
+                    walk.cell();
+                }
+                stack.push(frame);
+            }
+        }
+        node += 1;
+    }
+    walk.flush();
+    walk.drafts
+}
+
+/// Elements whose text no reader sees as text.
+fn is_skipped(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Head
+            | Tag::Script
+            | Tag::Style
+            | Tag::Template
+            | Tag::Svg
+            | Tag::Iframe
+            | Tag::Object
+            | Tag::Select
+            | Tag::Textarea
+            | Tag::Datalist
+            | Tag::Audio
+            | Tag::Video
+            | Tag::Canvas
+            | Tag::Map
+    )
+}
+
+/// Elements that begin a line of their own.
+fn is_block(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::P
+            | Tag::Div
+            | Tag::Section
+            | Tag::Article
+            | Tag::Main
+            | Tag::Aside
+            | Tag::Nav
+            | Tag::Header
+            | Tag::Footer
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::Hgroup
+            | Tag::Ul
+            | Tag::Ol
+            | Tag::Li
+            | Tag::Menu
+            | Tag::Dl
+            | Tag::Dt
+            | Tag::Dd
+            | Tag::Blockquote
+            | Tag::Pre
+            | Tag::Table
+            | Tag::Thead
+            | Tag::Tbody
+            | Tag::Tfoot
+            | Tag::Tr
+            | Tag::Caption
+            | Tag::Figure
+            | Tag::Figcaption
+            | Tag::Form
+            | Tag::Fieldset
+            | Tag::Legend
+            | Tag::Address
+            | Tag::Details
+            | Tag::Summary
+            | Tag::Dialog
+            | Tag::Body
+            | Tag::Html
+            | Tag::Center
+            | Tag::Noscript
+            | Tag::Button
+            | Tag::Option
+            | Tag::Search
+    )
+}
+
+fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon) -> Frame {
+    let mut frame = outer;
+    frame.end = dom.end(node);
+    frame.block = is_block(tag);
+    let class = dom.attr(node, "class").unwrap_or_default();
+    if frame.block {
+        frame.owner = node;
+        frame.depth = outer.depth.saturating_add(1);
+        frame.signature = sign(outer.signature, tag, class);
+        frame.form = form(tag, outer.form);
+    }
+    match tag {
+        Tag::A => frame.link = true,
+        Tag::B | Tag::Strong => frame.bold = true,
+        // Their tokens speak of the whole page ("has-sidebar", "single-post").
+        Tag::Html | Tag::Body => return frame,
+        _ => {}
+    }
+    frame.within = outer.within.and(surroundings(dom, node, tag, outer.within));
+    if let Some(kind) = named_by_element(tag) {
+        frame.hint = Some(kind);
+    }
+    let mut weight = 0;
+    for value in [class, dom.attr(node, "id").unwrap_or_default()] {
+        if !value.is_empty() {
+            let meaning = lexicon.read(value);
+            frame.hint = meaning.kind.or(frame.hint);
+            if meaning.weight.abs() > i16::abs(weight) {
+                weight = meaning.weight;
+            }
+        }
+    }
+    if weight != 0 {
+        let tokens = &mut frame.tokens;
+        tokens.nearest = weight;
+        tokens.lowest = tokens.lowest.min(weight);
+        tokens.highest = tokens.highest.max(weight);
+        tokens.sum = tokens.sum.saturating_add(weight);
+    }
+    frame
+}
+
+/// The form of a block in this element, inside one of the form `outer`.
+fn form(tag: Tag, outer: Form) -> Form {
+    match tag {
+        Tag::H1 => Form::Heading(1),
+        Tag::H2 => Form::Heading(2),
+        Tag::H3 => Form::Heading(3),
+        Tag::H4 => Form::Heading(4),
+        Tag::H5 => Form::Heading(5),
+        Tag::H6 => Form::Heading(6),
+        Tag::Li | Tag::Dt | Tag::Dd => Form::ListItem,
+        Tag::Blockquote => Form::Quote,
+        Tag::Pre => Form::Preformatted,
+        Tag::Tr => Form::TableRow,
+        Tag::Figcaption | Tag::Caption => Form::Caption,
+        Tag::Table | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Article | Tag::Section | Tag::Main => Form::Paragraph,
+        _ if outer == Form::TableRow => Form::Paragraph,
+        _ => outer,
+    }
+}
+
+/// What this element adds to where its blocks stand.
+fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within) -> Within {
+    let mut within = match tag {
+        Tag::Nav | Tag::Menu => Within::NAV,
+        Tag::Footer => Within::FOOTER,
+        Tag::Header => Within::HEADER,
+        Tag::Aside => Within::ASIDE,
+        Tag::Article if outer.has(Within::ARTICLE) => Within::NESTED_ARTICLE,
+        Tag::Article => Within::ARTICLE,
+        Tag::Main => Within::MAIN,
+        Tag::Figure => Within::FIGURE,
+        Tag::Form => Within::FORM,
+        Tag::Button | Tag::Label | Tag::Option => Within::CONTROL,
+        Tag::Ul | Tag::Ol | Tag::Dl => Within::LIST,
+        Tag::Table => Within::TABLE,
+        Tag::Blockquote => Within::QUOTE,
+        Tag::Noscript => Within::NOSCRIPT,
+        Tag::Address | Tag::Time => Within::CREDIT,
+        Tag::Dialog | Tag::Details => Within::DIALOG,
+        _ => Within::default(),
+    };
+    for (name, value) in dom.attrs(node) {
+        let more = match name {
+            "hidden" => Within::HIDDEN,
+            "aria-hidden" if value == "true" => Within::HIDDEN,
+            "style" if hides(value) => Within::HIDDEN,
+            "itemprop" if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
+            "property" if value.ends_with("articleBody") => Within::ARTICLE_BODY,
+            "rel" if value == "author" => Within::CREDIT,
+            "role" => match value {
+                "navigation" | "menu" | "menubar" | "search" => Within::NAV,
+                "contentinfo" => Within::FOOTER,
+                "banner" => Within::HEADER,
+                "complementary" => Within::ASIDE,
+                "main" => Within::MAIN,
+                "dialog" | "alertdialog" | "alert" => Within::DIALOG,
+                _ => continue,
+            },
+            _ => continue,
+        };
+        within = within.and(more);
+    }
+    within
+}
+
+fn hides(style: &str) -> bool {
+    let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
+    declarations.any(|(property, value)| {
+        property.trim().eq_ignore_ascii_case("display") && value.trim_start().starts_with("none")
+    })
+}
+
+fn named_by_element(tag: Tag) -> Option<Kind> {
+    Some(match tag {
+        Tag::Nav | Tag::Menu | Tag::Footer | Tag::Button => Kind::Navigation,
+        Tag::Aside => Kind::Related,
+        Tag::Figcaption => Kind::Caption,
+        Tag::Time => Kind::Dateline,
+        Tag::Address => Kind::Byline,
+        _ => return None,
+    })
+}
+
+/// Signature of an element: its tag and class, its parent's and its grandparent's.
+fn sign(outer: u32, tag: Tag, class: &str) -> u32 {
+    let own = class.bytes().fold(tag as u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    // Ten bits of each: what lies further up than the grandparent is shifted out.
+    (outer << 11) ^ (own ^ (own >> 16)) & 0x7ff
+}
+
+#[derive(Debug, Default)]
+struct Walk {
+    drafts: Drafts,
+    open: Option<Open>,
+    breaks: u32,
+    space: bool,
+    new_cell: bool,
+}
+
+impl Walk {
+    fn text(&mut self, text: &str, node: NodeId, frame: Frame) {
+        if text.bytes().all(|byte| byte.is_ascii_whitespace()) && frame.form != Form::Preformatted {
+            self.space = true;
+            return;
+        }
+        if self.breaks > 0 {
+            if self.breaks > 1 || self.ends_sentence() {
+                self.flush();
+            }
+            self.space = true;
+            self.breaks = 0;
+        }
+        let start = self.drafts.text.len();
+        let open = self.open.get_or_insert(Open {
+            start,
+            node,
+            frame,
+            chars: 0,
+            link_chars: 0,
+            bold_chars: 0,
+            cells: 1,
+        });
+        let out = &mut self.drafts.text;
+        if self.new_cell && out.len() > open.start {
+            out.push_str(" | ");
+            open.cells += 1;
+            self.space = false;
+        }
+        self.new_cell = false;
+        let chars = if frame.form == Form::Preformatted {
+            out.push_str(text);
+            text.chars().filter(|c| !c.is_whitespace()).count() as u32
+        } else {
+            append_folded(out, text, &mut self.space, open.start)
+        };
+        open.chars += chars;
+        open.link_chars += if frame.link { chars } else { 0 };
+        open.bold_chars += if frame.bold { chars } else { 0 };
+    }
+
+    fn line_break(&mut self, form: Form) {
+        if form == Form::Preformatted && self.open.is_some() {
+            self.drafts.text.push('\n');
+        } else {
+            self.breaks += 1;
+        }
+    }
+
+    /// Begins a table cell: the row goes on unless something broke it.
+    fn cell(&mut self) {
+        self.new_cell = self.open.is_some();
+        self.space = true;
+    }
+
+    fn ends_sentence(&self) -> bool {
+        self.drafts
+            .text
+            .trim_end_matches(['"', '\'', '”', '’', '»', ')', ' '])
+            .ends_with(['.', '!', '?', ':', '…', '。'])
+    }
+
+    fn flush(&mut self) {
+        self.breaks = 0;
+        self.space = false;
+        self.new_cell = false;
+        let Some(open) = self.open.take() else { return };
+        let text = &mut self.drafts.text;
+        text.truncate(open.start + text[open.start..].trim_end().len());
+        if open.chars == 0 {
+            text.truncate(open.start);
+            return;
+        }
+        let frame = open.frame;
+        let form = match frame.form {
+            Form::TableRow if open.cells == 1 => Form::Paragraph,
+            form => form,
+        };
+        self.drafts.list.push(Draft {
+            start: open.start as u32,
+            end: self.drafts.text.len() as u32,
+            form,
+            chars: open.chars,
+            link_chars: open.link_chars,
+            bold_chars: open.bold_chars,
+            within: frame.within,
+            tokens: frame.tokens,
+            hint: frame.hint,
+            node: open.node,
+            owner: frame.owner,
+            depth: frame.depth,
+            signature: frame.signature,
+            gap: 1,
+        });
+    }
+}
+
+/// Appends text with runs of white space as one space and without soft hyphens and zero-width marks;
+/// returns the number of characters that are no white space. `space` carries a pending one over.
+pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, block_start: usize) -> u32 {
+    let mut chars = 0;
+    let mut run = 0; // start of the run that is copied as it is
+    for (at, c) in text.char_indices() {
+        let (white, dropped) = match c {
+            ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}' => (true, false),
+            '!'..='~' => (false, false),
+            '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\0'..='\x1f' | '\x7f' => (false, true),
+            _ => (c.is_whitespace(), false),
+        };
+        if white || dropped {
+            out.push_str(&text[run..at]);
+            run = at + c.len_utf8();
+            *space |= white;
+        } else {
+            if *space {
+                if out.len() > block_start {
+                    out.push(' ');
+                }
+                *space = false;
+            }
+            chars += 1;
+        }
+    }
+    out.push_str(&text[run..]);
+    chars
+}

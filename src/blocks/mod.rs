@@ -1,0 +1,131 @@
+//! A document as a sequence of blocks with what is known of each, before anything is decided.
+//!
+//! Invariant: nothing here decides what is content. A block that is missing from the output was
+//! labelled so in [`crate::labels`]; a text that no block holds was never visible.
+
+mod from_dom;
+mod from_text;
+pub mod tokens;
+
+use crate::block::Form;
+use crate::dom::NodeId;
+use crate::label::Kind;
+
+pub use from_dom::from_dom;
+pub use from_text::from_text;
+
+/// Where a block stands in its page: the elements around it that say something about it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Within(pub u32);
+
+impl Within {
+    /// Inside `nav`, or an element with that role.
+    pub const NAV: Self = Self(1);
+    /// Inside `footer`.
+    pub const FOOTER: Self = Self(1 << 1);
+    /// Inside `header`.
+    pub const HEADER: Self = Self(1 << 2);
+    /// Inside `aside`.
+    pub const ASIDE: Self = Self(1 << 3);
+    /// Inside `article`.
+    pub const ARTICLE: Self = Self(1 << 4);
+    /// Inside `main`.
+    pub const MAIN: Self = Self(1 << 5);
+    /// Inside `figure`.
+    pub const FIGURE: Self = Self(1 << 6);
+    /// Inside `form`.
+    pub const FORM: Self = Self(1 << 7);
+    /// Inside `button`, `label`, `select`, `textarea`.
+    pub const CONTROL: Self = Self(1 << 8);
+    /// Inside a list.
+    pub const LIST: Self = Self(1 << 9);
+    /// Inside a table.
+    pub const TABLE: Self = Self(1 << 10);
+    /// Inside a block quotation.
+    pub const QUOTE: Self = Self(1 << 11);
+    /// Inside an element that is not shown.
+    pub const HIDDEN: Self = Self(1 << 12);
+    /// Inside an element that calls itself the article's body (`itemprop=articleBody`).
+    pub const ARTICLE_BODY: Self = Self(1 << 13);
+    /// Inside `noscript`.
+    pub const NOSCRIPT: Self = Self(1 << 14);
+    /// Inside `address`, `time` or an element with `rel=author`.
+    pub const CREDIT: Self = Self(1 << 15);
+    /// Inside an `article` that lies in another one.
+    pub const NESTED_ARTICLE: Self = Self(1 << 16);
+    /// Inside a dialog, `details` or an element with the role of one.
+    pub const DIALOG: Self = Self(1 << 17);
+    /// The number of flags.
+    pub const COUNT: usize = 18;
+
+    /// Whether all flags of `other` are set.
+    #[must_use]
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Both sets of flags.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// A block and what the walk over its document found out about it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// First byte of its text in [`Drafts::text`].
+    pub start: u32,
+    /// End of its text in [`Drafts::text`].
+    pub end: u32,
+    /// Its form.
+    pub form: Form,
+    /// Letters, digits and marks; not white space.
+    pub chars: u32,
+    /// Of these, inside links.
+    pub link_chars: u32,
+    /// Of these, inside bold text.
+    pub bold_chars: u32,
+    /// The elements around it.
+    pub within: Within,
+    /// What its elements' class and id tokens say.
+    pub tokens: tokens::Evidence,
+    /// The kind that the nearest telling class or id names.
+    pub hint: Option<Kind>,
+    /// The first text node (HTML) or line (text, from 0).
+    pub node: NodeId,
+    /// The nearest block-level element around it (HTML), else 0.
+    pub owner: NodeId,
+    /// Depth of the owner.
+    pub depth: u16,
+    /// Hash of the owner's tag and class path: blocks made by one template share it.
+    pub signature: u32,
+    /// Blank lines before it (text), or 1.
+    pub gap: u8,
+}
+
+/// All blocks of a document over one text buffer.
+#[derive(Debug, Clone, Default)]
+pub struct Drafts {
+    /// The blocks' texts, one after the other.
+    pub text: String,
+    /// The blocks in document order.
+    pub list: Vec<Draft>,
+}
+
+impl Drafts {
+    /// Text of the block at this index.
+    #[must_use]
+    pub fn text(&self, index: usize) -> &str {
+        let draft = &self.list[index];
+        &self.text[draft.start as usize..draft.end as usize]
+    }
+
+    /// Indices of the blocks whose text lies in the nodes `first..end`.
+    #[must_use]
+    pub fn within(&self, first: NodeId, end: NodeId) -> std::ops::Range<usize> {
+        let from = self.list.partition_point(|draft| draft.node < first);
+        let to = self.list.partition_point(|draft| draft.node < end);
+        from..to.max(from)
+    }
+}

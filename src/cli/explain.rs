@@ -1,0 +1,146 @@
+//! `copydesk explain`: every block of a document with its label and the reason for it.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use console::{Style, Term, truncate_str};
+use copydesk::article::{Source, Sourced};
+use copydesk::cleaner::Cleaned;
+use copydesk::document::RawDoc;
+use copydesk::label::{Label, Role};
+use copydesk::output::{self, name_of};
+use copydesk::{input, pipeline};
+
+use super::{Exit, Failure, RuleArgs, print};
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    /// A page, a text, or a file of several (all are explained), `-` for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The page's address, for the rules of its site
+    #[arg(long)]
+    url: Option<String>,
+    /// Print a JSON object a document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    rules: RuleArgs,
+}
+
+const EXAMPLES: &str = "\
+Each block on a line: + for kept or - for removed, its role or kind, the reason, its text.
+
+Examples:
+  copydesk explain page.html --url https://news.example/a/17
+  copydesk explain text.txt --json | jq '.blocks[] | select(.kind == \"related\")'";
+
+/// Widest column of reasons; a longer reason pushes its text to the right.
+const REASON_COLUMN: usize = 44;
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let inputs = std::slice::from_ref(&args.file);
+    input::check(inputs).map_err(Failure::Inputs)?;
+    let cleaner = args.rules.cleaner()?;
+    let mut exit = Exit::Done;
+    for document in input::open(inputs, input::InputOptions::default()) {
+        let cleaned = document.and_then(|mut raw| {
+            if args.url.is_some() {
+                raw.url.clone_from(&args.url);
+            }
+            Ok((pipeline::clean_guarded(&cleaner, &raw)?, raw))
+        });
+        match cleaned {
+            Ok((cleaned, raw)) if args.json => print(&output::explanation(&raw, &cleaned))?,
+            Ok((cleaned, raw)) => print(&explanation(&raw, &cleaned))?,
+            Err(error) => {
+                eprintln!("copydesk: {error}");
+                exit = Exit::Found;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// The explanation for a person; coloured and cut to the width of the terminal if there is one.
+fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
+    let mut out = String::new();
+    let mut field = |name: &str, value: &str, source: Option<Source>| {
+        let source = source.map(|source| format!("  ({})", name_of(&source))).unwrap_or_default();
+        let source = Style::new().dim().apply_to(source);
+        let _ = writeln!(out, "{name:13} {}{source}", printable(value)); // writing to a string never fails
+    };
+    field("document", &raw.source.to_string(), None);
+    if let Some(url) = &raw.url {
+        field("url", url, None);
+    }
+    field("verdict", &verdict(cleaned), None);
+    field("found by", &name_of(&cleaned.how), None);
+    field("rules", &cleaned.rules.join(" "), None);
+    if !cleaned.flags.is_empty() {
+        field("flags", &cleaned.flags.iter().map(|flag| name_of(flag)).collect::<Vec<_>>().join(" "), None);
+    }
+    let metadata = &cleaned.metadata;
+    for (name, value) in [
+        ("title", &metadata.title),
+        ("date", &metadata.date),
+        ("modified", &metadata.date_modified),
+        ("site", &metadata.site),
+        ("canonical", &metadata.url),
+        ("lang", &metadata.lang),
+        ("section", &metadata.section),
+        ("agency", &metadata.agency),
+        ("description", &metadata.description),
+        ("image", &metadata.image),
+    ] {
+        if let Some(Sourced { value, source }) = value {
+            field(name, value, Some(*source));
+        }
+    }
+    for (name, list) in [("authors", &metadata.authors), ("tags", &metadata.tags)] {
+        if let Some(Sourced { value, source }) = list {
+            field(name, &value.join("; "), Some(*source));
+        }
+    }
+    out.push('\n');
+    write_blocks(&mut out, cleaned);
+    out
+}
+
+fn write_blocks(out: &mut String, cleaned: &Cleaned) {
+    let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let reasons: Vec<String> = cleaned.blocks.iter().map(|block| block.reason.to_string()).collect();
+    let widest = reasons.iter().map(String::len).max().unwrap_or(0).min(REASON_COLUMN);
+    for (index, (block, reason)) in cleaned.blocks.iter().zip(&reasons).enumerate() {
+        let (sign, name, style) = match block.label {
+            Label::Kept(Role::Title) => ('+', name_of(&Role::Title), Style::new().green().bold()),
+            Label::Kept(role) => ('+', name_of(&role), Style::new().green()),
+            Label::Dropped(kind) => ('-', kind.to_string(), Style::new().red()),
+        };
+        let text = printable(&block.text);
+        let text = if block.label.is_kept() { text } else { Style::new().dim().apply_to(text).to_string() };
+        let line = format!(
+            "{index:>4} {}  {}  {text}",
+            style.apply_to(format_args!("{sign} {name:15}")),
+            Style::new().dim().apply_to(format_args!("{reason:widest$}")),
+        );
+        match terminal {
+            Some(columns) => out.push_str(&truncate_str(&line, columns, "…")),
+            None => out.push_str(&line),
+        }
+        out.push('\n');
+    }
+}
+
+fn verdict(cleaned: &Cleaned) -> String {
+    let verdict = serde_json::to_value(cleaned.verdict).unwrap_or_default();
+    let part = |name: &str| verdict.get(name).and_then(|part| part.as_str()).map(str::to_owned);
+    [part("verdict"), part("reason")].into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
+/// Text on one line that does nothing to a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

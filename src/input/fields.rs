@@ -1,0 +1,330 @@
+//! Finds page, text, address and id in a JSON object whose fields may go by many names.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::kind::looks_like_html;
+use crate::document::Format;
+
+/// Names of fields that hold something else than their usual names say. `None`: the usual names.
+///
+/// Naming the field of the page or of the text turns the search for both off: only the named ones are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Field with the page's HTML.
+    pub html: Option<String>,
+    /// Field with the flattened text.
+    pub text: Option<String>,
+    /// Field with the page's address.
+    pub url: Option<String>,
+    /// Field with the record's id.
+    pub id: Option<String>,
+}
+
+// Usual names, the best first, in lower case and without `_` and `-`: `raw_html`, `rawHtml` and `RawHTML`
+// are one name. They are those of public crawls and corpora, and of scrapers' documentation.
+
+const HTML: &[&str] = &[
+    "html",
+    "rawhtml",
+    "htmlcontent",
+    "contenthtml",
+    "pagehtml",
+    "htmlbody",
+    "bodyhtml",
+    "htmlraw",
+    "sourcehtml",
+];
+/// Fields that hold HTML here and text there.
+const EITHER: &[&str] =
+    &["content", "body", "pagecontent", "rawcontent", "articlebody", "article", "document", "page", "raw"];
+const TEXT: &[&str] = &[
+    "text",
+    "rawtext",
+    "fulltext",
+    "articletext",
+    "plaintext",
+    "maintext",
+    "bodytext",
+    "textcontent",
+    "contenttext",
+    "cleantext",
+    "story",
+];
+const URL: &[&str] = &[
+    "url",
+    "pageurl",
+    "sourceurl",
+    "articleurl",
+    "originalurl",
+    "finalurl",
+    "canonicalurl",
+    "canonical",
+    "link",
+    "uri",
+    "targeturi",
+    "warctargeturi",
+    "permalink",
+    "href",
+];
+const ID: &[&str] = &[
+    "id",
+    "docid",
+    "documentid",
+    "recordid",
+    "articleid",
+    "pageid",
+    "uuid",
+    "guid",
+    "warcrecordid",
+    "identifier",
+];
+/// Objects that may hold the address when the record itself does not.
+const NESTED: &[&str] = &["metadata", "meta"];
+
+/// Field names that an error message lists at most.
+const LISTED: usize = 20;
+
+/// What a record holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) id: Option<String>,
+    pub(super) url: Option<String>,
+    /// Format and bytes in UTF-8, or why there are none.
+    pub(super) content: Result<(Format, Vec<u8>), String>,
+}
+
+impl Fields {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// The record is no JSON object.
+    pub(super) fn read(&self, json: &str) -> Result<Found, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let slots = deserializer.deserialize_map(Collect { fields: self, nested: false })?;
+        deserializer.end()?;
+        let url = slots.url.text().or_else(|| {
+            let mut inner = serde_json::Deserializer::from_str(slots.nested.raw?.get());
+            inner.deserialize_map(Collect { fields: self, nested: true }).ok()?.url.text()
+        });
+        Ok(Found { id: slots.id.text(), url, content: slots.content() })
+    }
+
+    /// Which slot takes the field of this name, and how good the name is (0 the best).
+    fn slot(&self, key: &str) -> Option<(Slot, usize)> {
+        let named = |name: &Option<String>| name.as_deref() == Some(key);
+        if named(&self.html) {
+            return Some((Slot::Html, 0));
+        }
+        if named(&self.text) {
+            return Some((Slot::Text, 0));
+        }
+        if named(&self.url) {
+            return Some((Slot::Url, 0));
+        }
+        if named(&self.id) {
+            return Some((Slot::Id, 0));
+        }
+        let folded = fold(key)?;
+        let search = self.html.is_none() && self.text.is_none();
+        [
+            (Slot::Html, HTML, search),
+            (Slot::Either, EITHER, search),
+            (Slot::Text, TEXT, search),
+            (Slot::Url, URL, self.url.is_none()),
+            (Slot::Id, ID, self.id.is_none()),
+            (Slot::Nested, NESTED, self.url.is_none()),
+        ]
+        .into_iter()
+        .filter(|(_, _, usual)| *usual)
+        .find_map(|(slot, names, _)| Some((slot, names.iter().position(|name| *name == folded)?)))
+    }
+}
+
+/// A key in lower case without `_` and `-`; `None` for one that is too long for any usual name.
+fn fold(key: &str) -> Option<String> {
+    (key.len() <= 24).then(|| {
+        key.chars().filter(|char| !matches!(char, '_' | '-')).map(|char| char.to_ascii_lowercase()).collect()
+    })
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Slot {
+    Html,
+    Either,
+    Text,
+    Url,
+    Id,
+    Nested,
+}
+
+/// A field's value, not yet read, and how good its name is.
+#[derive(Debug, Default)]
+struct Value<'j> {
+    rank: usize,
+    raw: Option<&'j RawValue>,
+}
+
+impl<'j> Value<'j> {
+    /// Takes a value if its name is better, or as good: of fields of one name the last one counts.
+    fn offer(&mut self, rank: usize, raw: &'j RawValue) {
+        if raw.get() != "null" && (self.raw.is_none() || rank <= self.rank) {
+            *self = Self { rank, raw: Some(raw) };
+        }
+    }
+
+    /// The bytes of a string; they are UTF-8.
+    fn string(&self) -> Option<Vec<u8>> {
+        let raw = self.raw?.get();
+        if !raw.starts_with('"') {
+            return None;
+        }
+        let mut bytes = serde_json::Deserializer::from_str(raw).deserialize_bytes(Bytes).ok()?;
+        replace_surrogates(&mut bytes);
+        Some(bytes)
+    }
+
+    /// A string, or a number as it is written; blank ones are none.
+    fn text(&self) -> Option<String> {
+        let raw = self.raw?.get();
+        let text = match raw.as_bytes().first()? {
+            b'"' => String::from_utf8(self.string()?).ok()?,
+            b'0'..=b'9' | b'-' => raw.to_owned(),
+            _ => return None,
+        };
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Slots<'j> {
+    html: Value<'j>,
+    either: Value<'j>,
+    text: Value<'j>,
+    url: Value<'j>,
+    id: Value<'j>,
+    nested: Value<'j>,
+    /// Names of the first fields, for the message when none is of use.
+    names: Vec<String>,
+}
+
+impl Slots<'_> {
+    /// HTML wins over text; an empty field counts only if there is no other.
+    fn content(&self) -> Result<(Format, Vec<u8>), String> {
+        let mut empty = None;
+        let mut filled = |format, string: Option<Vec<u8>>| {
+            let string = string?;
+            if string.trim_ascii().is_empty() {
+                empty.get_or_insert((format, string));
+                return None;
+            }
+            Some((format, string))
+        };
+        if let Some(html) = filled(Format::Html, self.html.string()) {
+            return Ok(html);
+        }
+        let either = match filled(Format::Text, self.either.string()) {
+            Some((_, html)) if looks_like_html(&html) => return Ok((Format::Html, html)),
+            other => other,
+        };
+        filled(Format::Text, self.text.string()).or(either).or(empty).ok_or_else(|| {
+            let more = if self.names.len() > LISTED { ", ..." } else { "" };
+            let names = &self.names[..self.names.len().min(LISTED)];
+            format!("no field with HTML or text; the record has: {}{more}", names.join(", "))
+        })
+    }
+}
+
+/// Sorts the fields of an object into slots without reading their values.
+#[derive(Clone, Copy)]
+struct Collect<'f> {
+    fields: &'f Fields,
+    /// The object stands in another one: only its address counts.
+    nested: bool,
+}
+
+impl<'j> Visitor<'j> for Collect<'_> {
+    type Value = Slots<'j>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Slots<'j>, A::Error> {
+        let mut slots = Slots::default();
+        while let Some(key) = map.next_key_seed(Key)? {
+            let slot = self.fields.slot(&key);
+            if slots.names.len() <= LISTED {
+                slots.names.push(key.chars().take(40).collect());
+            }
+            let (value, rank) = match slot {
+                Some((Slot::Url, rank)) => (&mut slots.url, rank),
+                Some((_, _)) | None if self.nested => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                Some((Slot::Html, rank)) => (&mut slots.html, rank),
+                Some((Slot::Either, rank)) => (&mut slots.either, rank),
+                Some((Slot::Text, rank)) => (&mut slots.text, rank),
+                Some((Slot::Id, rank)) => (&mut slots.id, rank),
+                Some((Slot::Nested, rank)) => (&mut slots.nested, rank),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            value.offer(rank, map.next_value()?);
+        }
+        Ok(slots)
+    }
+}
+
+/// Reads a key, whatever its escapes.
+struct Key;
+
+impl<'j> DeserializeSeed<'j> for Key {
+    type Value = Cow<'j, str>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let bytes = deserializer.deserialize_bytes(Bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+    }
+}
+
+/// Takes a string as bytes: as such serde_json lets lone surrogates pass.
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+
+    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+        Ok(bytes)
+    }
+}
+
+/// Turns lone surrogates (`\ud800`), which no UTF-8 can hold, into U+FFFD, which is as long.
+fn replace_surrogates(bytes: &mut [u8]) {
+    if std::str::from_utf8(bytes).is_ok() {
+        return;
+    }
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(0xed, &bytes[at..]) {
+        at += found;
+        if let [0xed, 0xa0..=0xbf, _, ..] = bytes[at..] {
+            bytes[at..at + 3].copy_from_slice("\u{fffd}".as_bytes());
+        }
+        at += 1;
+    }
+}

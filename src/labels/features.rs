@@ -1,0 +1,503 @@
+//! What the model is told about each block, as bytes.
+//!
+//! Counts go in as logarithms, shares as 0 to 255. Texts have the same columns as pages; those that only a
+//! page can fill stay 0.
+
+use rustc_hash::FxHashMap;
+
+use crate::block::Form;
+use crate::blocks::{Drafts, Within};
+use crate::dom::{Dom, NodeId};
+use crate::reading::Context;
+use crate::words::{self, Shingles};
+
+/// Bytes in columns: one column a feature, one row a block.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    columns: Vec<Vec<u8>>,
+    rows: usize,
+}
+
+impl Matrix {
+    /// A matrix of zeros.
+    #[must_use]
+    pub fn new(rows: usize, columns: usize) -> Self {
+        Self { columns: vec![vec![0; rows]; columns], rows }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// One column.
+    #[must_use]
+    pub fn column(&self, column: usize) -> &[u8] {
+        &self.columns[column]
+    }
+
+    /// Sets one byte.
+    pub fn set(&mut self, column: usize, row: usize, byte: u8) {
+        self.columns[column][row] = byte;
+    }
+
+    /// Adds zero columns at the right.
+    pub fn widen(&mut self, columns: usize) {
+        self.columns.resize(columns, vec![0; self.rows]);
+    }
+
+    /// Adds these rows of a matrix with as many columns.
+    pub fn append_rows(&mut self, other: &Self, rows: &[usize]) {
+        if self.columns.is_empty() {
+            self.columns = vec![vec![]; other.columns.len()];
+        }
+        for (column, more) in self.columns.iter_mut().zip(&other.columns) {
+            column.extend(rows.iter().map(|&row| more[row]));
+        }
+        self.rows += rows.len();
+    }
+}
+
+macro_rules! columns {
+    ($($name:ident),+ $(,)?) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[derive(Debug, Clone, Copy)]
+        enum Column { $($name),+ }
+        /// Names of the columns that are no flag of [`Within`], in order.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+columns! {
+    form, chars, words, link_share, bold_share, word_length, sentences, ending, commas, capitals, shouting,
+    digits, marks, opening, gap,
+    depth, token_nearest, token_lowest, token_highest, token_sum, has_hint,
+    index_share, chars_before_share, blocks, page_chars, page_prose, page_links,
+    chars_1_back, chars_2_back, chars_1_on, chars_2_on, links_1_back, links_2_back, links_1_on, links_2_on,
+    form_1_back, form_1_on, ending_1_back, ending_1_on, prose_3_back, prose_3_on, prose_9_back, prose_9_on,
+    links_4_around, same_form_run,
+    own_prose, own_links, own_blocks, up1_prose, up1_links, up1_blocks, up2_prose, up2_links, up2_blocks,
+    up4_prose, up4_links,
+    in_best, best_prose, best_links, best_distance, after_best,
+    alike, alike_chars, alike_links,
+    title_overlap, title_place, is_title, description_overlap, body_known, body_share,
+    repeats, repeated_before, by_rule, rules_around,
+}
+
+/// Columns of the first model.
+pub const COLUMNS: usize = NAMES.len() + Within::COUNT;
+
+/// Blocks of at least this many characters, mostly outside links, count as prose.
+const PROSE_CHARS: u32 = 80;
+
+/// A count as a byte: 16 times its binary logarithm.
+fn log(count: u32) -> u8 {
+    ((count as f32 + 1.0).log2() * 16.0).min(255.0) as u8
+}
+
+/// A share as a byte.
+fn share(part: u32, whole: u32) -> u8 {
+    if whole == 0 { 0 } else { (u64::from(part.min(whole)) * 255 / u64::from(whole)) as u8 }
+}
+
+/// Sums over the blocks before each block, so that any run of blocks is summed in one step.
+struct Sums {
+    chars: Vec<u32>,
+    links: Vec<u32>,
+    prose: Vec<u32>,
+}
+
+impl Sums {
+    fn new(drafts: &Drafts) -> Self {
+        let n = drafts.list.len() + 1;
+        let mut sums = Self { chars: vec![0; n], links: vec![0; n], prose: vec![0; n] };
+        for (i, draft) in drafts.list.iter().enumerate() {
+            let prose = if draft.chars >= PROSE_CHARS && draft.link_chars * 3 < draft.chars {
+                draft.chars
+            } else {
+                0
+            };
+            sums.chars[i + 1] = sums.chars[i] + draft.chars;
+            sums.links[i + 1] = sums.links[i] + draft.link_chars;
+            sums.prose[i + 1] = sums.prose[i] + prose;
+        }
+        sums
+    }
+
+    fn of(sums: &[u32], range: std::ops::Range<usize>) -> u32 {
+        sums[range.end] - sums[range.start]
+    }
+}
+
+/// The features of all blocks of a document: [`COLUMNS`] columns.
+#[must_use]
+pub fn features(drafts: &Drafts, context: &Context<'_>) -> Matrix {
+    let mut matrix = Matrix::new(drafts.list.len(), COLUMNS);
+    let sums = Sums::new(drafts);
+    texts(&mut matrix, drafts);
+    places(&mut matrix, drafts, &sums);
+    neighbours(&mut matrix, drafts, &sums);
+    if let Some(dom) = context.dom {
+        containers(&mut matrix, drafts, &sums, dom);
+        templates(&mut matrix, drafts);
+    }
+    agreement(&mut matrix, drafts, context);
+    for row in 0..drafts.list.len() {
+        let hit = |at: usize| u32::from(context.by_rule.get(at).copied().unwrap_or(false));
+        matrix.set(Column::by_rule as usize, row, hit(row) as u8);
+        let around = (row.saturating_sub(3)..row + 4).map(hit).sum::<u32>() - hit(row);
+        matrix.set(Column::rules_around as usize, row, around as u8);
+    }
+    matrix
+}
+
+fn form_code(form: Form) -> u8 {
+    match form {
+        Form::Caption => 0,
+        Form::TableRow => 1,
+        Form::ListItem => 2,
+        Form::Paragraph => 3,
+        Form::Quote => 4,
+        Form::Preformatted => 5,
+        Form::Heading(level) => 12 - level.min(6),
+    }
+}
+
+/// How a block ends: 0 in a word, up to 4 as a sentence does.
+fn ending_code(text: &str) -> u8 {
+    let quoted = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」']);
+    match quoted.chars().next_back() {
+        Some('.' | '!' | '?' | '。' | '！' | '？' | '।' | '۔' | '؟') => 4,
+        Some('…') => 3,
+        Some(':' | '：') => 2,
+        Some(',' | ';' | '-' | '–' | '—') => 1,
+        _ if quoted.len() < text.len() => 1,
+        _ => 0,
+    }
+}
+
+/// Columns about a block's own text.
+fn texts(matrix: &mut Matrix, drafts: &Drafts) {
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let text = drafts.text(row);
+        let (mut words, mut capitals, mut shouting, mut digits, mut marks, mut commas, mut sentences) =
+            (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
+        let mut unspaced = 0u32;
+        let (mut at_start, mut before, mut small) = (true, ' ', false);
+        for c in text.chars() {
+            if c == ' ' {
+                shouting += u32::from(!at_start && !small);
+                sentences += u32::from(matches!(before, '.' | '!' | '?'));
+                at_start = true;
+                before = c;
+                continue;
+            }
+            if at_start {
+                words += 1;
+                capitals += u32::from(c.is_uppercase());
+                at_start = false;
+                small = false;
+            }
+            small |= !c.is_uppercase();
+            match c {
+                '0'..='9' => digits += 1,
+                ',' | '،' | '、' | '，' => commas += 1,
+                '|' | '©' | '»' | '«' | '›' | '>' | '•' | '·' | '@' | '#' | '/' | '→' => marks += 1,
+                '。' | '！' | '？' => sentences += 1,
+                _ => unspaced += u32::from(!c.is_ascii() && words::is_unspaced(c)),
+            }
+            before = c;
+        }
+        sentences += u32::from(matches!(before, '.' | '!' | '?'));
+        shouting += u32::from(!at_start && !small);
+        words += unspaced / 2;
+        // A character of these scripts tells about as much as three letters.
+        let chars = draft.chars + unspaced * 2;
+        let opening = text.chars().next().map_or(0, |c| match c {
+            '"' | '“' | '„' | '«' | '‘' | '\'' | '「' | '-' | '–' | '—' => 3,
+            c if c.is_uppercase() => 2,
+            c if c.is_alphabetic() => 1,
+            _ => 0,
+        });
+        let row_values = [
+            (Column::form, form_code(draft.form)),
+            (Column::chars, log(chars)),
+            (Column::words, log(words)),
+            (Column::link_share, share(draft.link_chars, draft.chars)),
+            (Column::bold_share, share(draft.bold_chars, draft.chars)),
+            (Column::word_length, (draft.chars * 16 / words.max(1)).min(255) as u8),
+            (Column::sentences, sentences.min(40) as u8),
+            (Column::ending, ending_code(text)),
+            (Column::commas, commas.min(40) as u8),
+            (Column::capitals, share(capitals, words)),
+            (Column::shouting, share(shouting, words)),
+            (Column::digits, share(digits, draft.chars)),
+            (Column::marks, share(marks * 4, draft.chars)),
+            (Column::opening, opening),
+            (Column::gap, draft.gap.min(9)),
+        ];
+        for (column, byte) in row_values {
+            matrix.set(column as usize, row, byte);
+        }
+    }
+}
+
+/// Columns about where a block stands: in the page, and in which elements.
+fn places(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
+    let n = drafts.list.len();
+    let all = sums.chars[n];
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let signed = |weight: i16| (weight / 2 + 128).clamp(0, 255) as u8;
+        let row_values = [
+            (Column::depth, draft.depth.min(255) as u8),
+            (Column::token_nearest, signed(draft.tokens.nearest)),
+            (Column::token_lowest, signed(draft.tokens.lowest)),
+            (Column::token_highest, signed(draft.tokens.highest)),
+            (Column::token_sum, signed(draft.tokens.sum / 2)),
+            (Column::has_hint, u8::from(draft.hint.is_some())),
+            (Column::index_share, share(row as u32, n as u32)),
+            (Column::chars_before_share, share(sums.chars[row], all)),
+            (Column::blocks, log(n as u32)),
+            (Column::page_chars, log(sums.prose[n])),
+            (Column::page_prose, share(sums.prose[n], all)),
+            (Column::page_links, share(sums.links[n], all)),
+        ];
+        for (column, byte) in row_values {
+            matrix.set(column as usize, row, byte);
+        }
+        for flag in 0..Within::COUNT {
+            matrix.set(NAMES.len() + flag, row, (draft.within.0 >> flag & 1) as u8);
+        }
+    }
+}
+
+/// Columns about the blocks before and after.
+fn neighbours(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
+    let n = drafts.list.len();
+    let copy = |matrix: &mut Matrix, from: Column, to: Column, row: usize, other: Option<usize>| {
+        let byte = other.filter(|&other| other < n).map_or(0, |other| matrix.column(from as usize)[other]);
+        matrix.set(to as usize, row, byte);
+    };
+    for row in 0..n {
+        let (back, on) = (row.checked_sub(1), Some(row + 1));
+        let (back2, on2) = (row.checked_sub(2), Some(row + 2));
+        copy(matrix, Column::chars, Column::chars_1_back, row, back);
+        copy(matrix, Column::chars, Column::chars_2_back, row, back2);
+        copy(matrix, Column::chars, Column::chars_1_on, row, on);
+        copy(matrix, Column::chars, Column::chars_2_on, row, on2);
+        copy(matrix, Column::link_share, Column::links_1_back, row, back);
+        copy(matrix, Column::link_share, Column::links_2_back, row, back2);
+        copy(matrix, Column::link_share, Column::links_1_on, row, on);
+        copy(matrix, Column::link_share, Column::links_2_on, row, on2);
+        copy(matrix, Column::form, Column::form_1_back, row, back);
+        copy(matrix, Column::form, Column::form_1_on, row, on);
+        copy(matrix, Column::ending, Column::ending_1_back, row, back);
+        copy(matrix, Column::ending, Column::ending_1_on, row, on);
+        let prose = |from: usize, to: usize| log(Sums::of(&sums.prose, from.min(n)..to.min(n)));
+        matrix.set(Column::prose_3_back as usize, row, prose(row.saturating_sub(3), row));
+        matrix.set(Column::prose_3_on as usize, row, prose(row + 1, row + 4));
+        matrix.set(Column::prose_9_back as usize, row, prose(row.saturating_sub(9), row));
+        matrix.set(Column::prose_9_on as usize, row, prose(row + 1, row + 10));
+        let around = row.saturating_sub(4)..(row + 5).min(n);
+        let links = share(Sums::of(&sums.links, around.clone()), Sums::of(&sums.chars, around));
+        matrix.set(Column::links_4_around as usize, row, links);
+    }
+    let mut start = 0;
+    for row in 0..=n {
+        if row == n || drafts.list[row].form != drafts.list[start].form {
+            for at in start..row {
+                matrix.set(Column::same_form_run as usize, at, log((row - start) as u32));
+            }
+            start = row;
+        }
+    }
+}
+
+/// Columns of a block's containers in the order of [`containers`]: prose, links and blocks of the owner, of the
+/// elements one and two above it, and of the one four above it.
+const CONTAINERS: [Column; 11] = [
+    Column::own_prose,
+    Column::own_links,
+    Column::own_blocks,
+    Column::up1_prose,
+    Column::up1_links,
+    Column::up1_blocks,
+    Column::up2_prose,
+    Column::up2_links,
+    Column::up2_blocks,
+    Column::up4_prose,
+    Column::up4_links,
+];
+
+/// Columns about the elements that hold a block: how much prose and how many links they hold.
+fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
+    let n = drafts.list.len();
+    let all = sums.prose[n];
+    let best = best_container(drafts, sums, dom);
+    let best_blocks = drafts.within(best, dom.end(best));
+    let best_prose = share(Sums::of(&sums.prose, best_blocks.clone()), all);
+    let best_links = share(Sums::of(&sums.links, best_blocks.clone()), Sums::of(&sums.chars, best_blocks));
+    // Blocks of one owner follow each other, so that its containers are counted once.
+    let mut known: Option<(NodeId, [u8; 13])> = None;
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let bytes = match known {
+            Some((owner, bytes)) if owner == draft.owner => bytes,
+            _ => {
+                let mut bytes = [0; 13];
+                let mut node = draft.owner;
+                let mut distance = 0;
+                let mut inside = false;
+                for level in 0..12 {
+                    if let Some(first) = match level {
+                        0 => Some(0),
+                        1 => Some(3),
+                        2 => Some(6),
+                        4 => Some(9),
+                        _ => None,
+                    } {
+                        let blocks = drafts.within(node, dom.end(node));
+                        let chars = Sums::of(&sums.chars, blocks.clone());
+                        bytes[first] = share(Sums::of(&sums.prose, blocks.clone()), all);
+                        bytes[first + 1] = share(Sums::of(&sums.links, blocks.clone()), chars);
+                        if level < 4 {
+                            bytes[first + 2] = log(blocks.len() as u32);
+                        }
+                    }
+                    inside |= node == best;
+                    distance += u8::from(!inside);
+                    let Some(parent) = dom.parent(node) else { break };
+                    node = parent;
+                }
+                bytes[11] = u8::from(draft.owner >= best && draft.owner < dom.end(best));
+                bytes[12] = distance;
+                known = Some((draft.owner, bytes));
+                bytes
+            }
+        };
+        for (column, byte) in CONTAINERS.into_iter().zip(bytes) {
+            matrix.set(column as usize, row, byte);
+        }
+        matrix.set(Column::in_best as usize, row, bytes[11]);
+        matrix.set(Column::best_prose as usize, row, best_prose);
+        matrix.set(Column::best_links as usize, row, best_links);
+        matrix.set(Column::best_distance as usize, row, bytes[12]);
+        matrix.set(Column::after_best as usize, row, u8::from(draft.node >= dom.end(best)));
+    }
+}
+
+/// The element that most prose stands in directly, as Readability chooses it: a block counts for its
+/// owner's parent, and half for the grandparent.
+fn best_container(drafts: &Drafts, sums: &Sums, dom: &Dom) -> NodeId {
+    let mut scores: FxHashMap<NodeId, u32> = FxHashMap::default();
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let prose = sums.prose[row + 1] - sums.prose[row];
+        if prose == 0 {
+            continue;
+        }
+        let holder = if dom.end(draft.owner) - draft.owner > 2
+            && matches!(draft.form, Form::Paragraph)
+            && is_mixed(drafts, row)
+        {
+            draft.owner
+        } else {
+            dom.parent(draft.owner).unwrap_or(0)
+        };
+        *scores.entry(holder).or_default() += prose.min(1000) * 2;
+        if let Some(above) = dom.parent(holder) {
+            *scores.entry(above).or_default() += prose.min(1000);
+        }
+    }
+    let mut best = (0, 0);
+    for (&node, &score) in &scores {
+        let blocks = drafts.within(node, dom.end(node));
+        let links = share(Sums::of(&sums.links, blocks.clone()), Sums::of(&sums.chars, blocks));
+        let score = score / 256 * (255 - u32::from(links));
+        if score > best.1 || score == best.1 && node < best.0 {
+            best = (node, score);
+        }
+    }
+    best.0
+}
+
+/// Whether a block's owner holds other blocks too (text apart by line breaks).
+fn is_mixed(drafts: &Drafts, row: usize) -> bool {
+    let owner = drafts.list[row].owner;
+    row.checked_sub(1).is_some_and(|back| drafts.list[back].owner == owner)
+        || drafts.list.get(row + 1).is_some_and(|next| next.owner == owner)
+}
+
+/// Columns about the blocks that the same template made.
+fn templates(matrix: &mut Matrix, drafts: &Drafts) {
+    let mut alike: FxHashMap<u32, (u32, u32, u32)> = FxHashMap::default();
+    for draft in &drafts.list {
+        let (count, chars, links) = alike.entry(draft.signature).or_default();
+        *count += 1;
+        *chars += draft.chars;
+        *links += draft.link_chars;
+    }
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let (count, chars, links) = alike[&draft.signature];
+        matrix.set(Column::alike as usize, row, log(count));
+        matrix.set(Column::alike_chars as usize, row, log(chars / count));
+        matrix.set(Column::alike_links as usize, row, share(links, chars));
+    }
+}
+
+/// Columns about agreement with the headline, the summary, JSON-LD, and about repetition.
+fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
+    let n = drafts.list.len();
+    let mut title = vec![];
+    words::hashes(context.title, &mut title);
+    let body = Shingles::new(context.article_body);
+    let description = Shingles::new(context.description);
+    let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
+    let mut identities = Vec::with_capacity(n);
+    let mut block_words = vec![];
+    let mut title_row = None;
+    for row in 0..n {
+        block_words.clear();
+        words::hashes(drafts.text(row), &mut block_words);
+        let identity = block_words.iter().fold(0u64, |hash, &word| {
+            (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+        });
+        let before = seen.entry(identity).or_default();
+        matrix.set(Column::repeated_before as usize, row, (*before).min(9) as u8);
+        *before += 1;
+        identities.push(identity);
+        if !title.is_empty() && block_words.len() <= title.len() * 3 {
+            let common = block_words.iter().filter(|word| title.contains(word)).count() as u32;
+            let longer = block_words.len().max(title.len()) as u32;
+            matrix.set(Column::title_overlap as usize, row, share(common, longer));
+            let same = block_words == title;
+            matrix.set(Column::is_title as usize, row, u8::from(same));
+            let is_heading = matches!(drafts.list[row].form, Form::Heading(1 | 2));
+            if common * 10 >= longer * 8 && (title_row.is_none() || is_heading) {
+                title_row = title_row.filter(|&(_, heading)| heading).or(Some((row, is_heading)));
+            }
+        }
+        if !body.is_empty() {
+            matrix.set(Column::body_known as usize, row, 1);
+            let agreed = body.share_of(&block_words).map_or(128, |agreed| 1 + (agreed * 254.0) as u8);
+            matrix.set(Column::body_share as usize, row, agreed);
+        }
+        if let Some(agreed) = description.share_of(&block_words) {
+            matrix.set(Column::description_overlap as usize, row, (agreed * 255.0) as u8);
+        }
+    }
+    for (row, identity) in identities.iter().enumerate() {
+        matrix.set(Column::repeats as usize, row, seen[identity].min(9) as u8);
+        if let Some((title_row, _)) = title_row {
+            let place = row as i64 - title_row as i64;
+            let size = log(place.unsigned_abs() as u32) / 2;
+            let byte = if place < 0 { 128 - size.min(127) } else { 128 + size.min(127) };
+            matrix.set(Column::title_place as usize, row, byte);
+        }
+    }
+}

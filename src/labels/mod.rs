@@ -1,0 +1,127 @@
+//! One label and one reason for each block: the only place that decides.
+
+pub mod choose;
+pub mod decide;
+pub mod features;
+pub mod model;
+pub mod smooth;
+
+use crate::blocks::Drafts;
+use crate::blocks::tokens::Lexicon;
+use crate::dom::Dom;
+use crate::labels::features::{Matrix, features};
+use crate::labels::model::Forest;
+use crate::reading::Context;
+
+/// Forests that look one after the other: each but the first also sees what the one before it thinks of a
+/// block's neighbours.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    /// The forests in their order.
+    pub forests: Vec<Forest>,
+}
+
+impl Layers {
+    /// Scores of all blocks: log-odds of main content.
+    #[must_use]
+    pub fn scores(&self, mut matrix: Matrix, drafts: &Drafts, dom: Option<&Dom>) -> Vec<i32> {
+        let mut scores = vec![0; matrix.rows()];
+        for (layer, forest) in self.forests.iter().enumerate() {
+            if layer > 0 {
+                smooth::set_opinions(&mut matrix, drafts, &scores, dom);
+            }
+            scores = forest.scores(&matrix);
+        }
+        scores
+    }
+}
+
+/// The structure model: one stack of forests for pages, one for texts, and the weights of class tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// For pages.
+    pub page: Layers,
+    /// For flattened texts.
+    pub text: Layers,
+    /// Class and id tokens and what they say.
+    pub lexicon: Lexicon,
+    /// The learned weights in the lexicon, to write them.
+    pub token_weights: Vec<(String, i16)>,
+}
+
+impl Model {
+    /// The model in the binary.
+    ///
+    /// # Panics
+    /// The file that was built in is no model, which the tests rule out.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self::read(include_str!("model.txt")).expect("the shipped model is well-formed")
+    }
+
+    /// Reads what [`Model::write`] wrote.
+    ///
+    /// # Errors
+    /// Names the section and line that is wrong.
+    pub fn read(file: &str) -> Result<Self, String> {
+        let mut model = Self::default();
+        for section in file.split("\n[").skip(1) {
+            let (name, lines) = section.split_once("]\n").ok_or("a section has no name")?;
+            let lines = lines.lines().filter(|line| !line.is_empty());
+            let layers = match name {
+                "tokens" => {
+                    for line in lines {
+                        let weight = line
+                            .split_once(' ')
+                            .and_then(|(token, weight)| Some((token.to_owned(), weight.parse().ok()?)));
+                        model
+                            .token_weights
+                            .push(weight.ok_or_else(|| format!("[tokens]: not a token: {line:.60}"))?);
+                    }
+                    continue;
+                }
+                "page" => &mut model.page,
+                "text" => &mut model.text,
+                _ => return Err(format!("unknown section [{name:.60}]")),
+            };
+            layers.forests.push(Forest::read(lines).map_err(|error| format!("[{name}] {error}"))?);
+        }
+        for layers in [&model.page, &model.text] {
+            for (layer, forest) in layers.forests.iter().enumerate() {
+                let columns = if layer == 0 { features::COLUMNS } else { smooth::SMOOTHED };
+                if forest.columns() > columns {
+                    return Err(format!(
+                        "a forest asks for {} columns, there are {columns}",
+                        forest.columns()
+                    ));
+                }
+            }
+        }
+        model.lexicon =
+            Lexicon::new(model.token_weights.iter().map(|(token, weight)| (token.as_str(), *weight)));
+        Ok(model)
+    }
+
+    /// The model as text.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut out = String::from("# Made by `copydesk train`; see docs/quality.md.\n\n[tokens]\n");
+        for (token, weight) in &self.token_weights {
+            out.push_str(&format!("{token} {weight}\n"));
+        }
+        for (name, layers) in [("page", &self.page), ("text", &self.text)] {
+            for forest in &layers.forests {
+                out.push_str(&format!("\n[{name}]\n"));
+                forest.write(&mut out);
+            }
+        }
+        out
+    }
+
+    /// Scores of a document's blocks.
+    #[must_use]
+    pub fn scores(&self, drafts: &Drafts, context: &Context<'_>) -> Vec<i32> {
+        let layers = if context.dom.is_some() { &self.page } else { &self.text };
+        layers.scores(features(drafts, context), drafts, context.dom)
+    }
+}

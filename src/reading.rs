@@ -1,0 +1,200 @@
+//! What is known of a document before its blocks are labelled.
+
+use std::sync::Arc;
+
+use crate::article::{Flag, Metadata, Source, Sourced};
+use crate::blocks::tokens::Lexicon;
+use crate::blocks::{Drafts, from_dom, from_text};
+use crate::decode::decode;
+use crate::document::{Format, RawDoc};
+use crate::dom::{Dom, Limits};
+use crate::metadata::head::{self, Head};
+use crate::metadata::jsonld::{self, JsonLd};
+use crate::metadata::{self, bylines, dates, lang};
+use crate::rules::{Chain, Line, LineHit, MetaField, RuleSet, StripHit};
+use crate::timing::{Clock, Step};
+
+/// A document with all the evidence about it: nothing is decided yet.
+#[derive(Debug)]
+pub struct Reading {
+    /// The page's tree; none for a text.
+    pub dom: Option<Dom>,
+    /// The rules that apply.
+    pub chain: Arc<Chain>,
+    /// What the page says of itself.
+    pub metadata: Metadata,
+    /// The page's JSON-LD.
+    pub jsonld: JsonLd,
+    /// The blocks.
+    pub drafts: Drafts,
+    /// What a line rule says of each block by its text, wherever it stands.
+    pub hits: Vec<Option<LineHit>>,
+    /// Elements that strip rules name.
+    pub strips: Vec<StripHit>,
+    /// Blocks that a line or strip rule calls boilerplate.
+    pub by_rule: Vec<bool>,
+    /// A first guess at a text's headline; a page's is in the metadata.
+    pub headline: String,
+    /// What was noticed on the way.
+    pub flags: Vec<Flag>,
+}
+
+/// What is known of the document beside its blocks.
+#[derive(Debug, Default)]
+pub struct Context<'a> {
+    /// The page's tree; none for a text.
+    pub dom: Option<&'a Dom>,
+    /// The headline, from the metadata.
+    pub title: &'a str,
+    /// The page's own summary.
+    pub description: &'a str,
+    /// JSON-LD `articleBody`, empty if there is none.
+    pub article_body: &'a str,
+    /// Blocks that a generic rule calls boilerplate.
+    pub by_rule: &'a [bool],
+}
+
+impl Reading {
+    /// Reads a document.
+    pub fn new(raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
+        let decoded = decode(raw);
+        clock.done(Step::Decode);
+        let mut reading = match raw.format {
+            Format::Html => Self::page(&decoded.text, raw, rules, lexicon, clock),
+            Format::Text => Self::text(&decoded.text, raw, rules, clock),
+        };
+        if decoded.replaced {
+            reading.flags.push(Flag::BadEncoding);
+        }
+        reading
+    }
+
+    fn page(html: &str, raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
+        let dom = Dom::parse(html, &Limits::default());
+        clock.done(Step::Parse);
+        let address = raw.url.as_deref().or_else(|| metadata::own_address(&dom));
+        let chain = rules.chain(address, Some(&dom), raw.captured);
+        let jsonld = jsonld::read(&dom);
+        let metadata = metadata::collect(&dom, &jsonld, ruled_metadata(&chain, &dom), address);
+        clock.done(Step::Metadata);
+        let drafts = from_dom(&dom, lexicon);
+        clock.done(Step::Blocks);
+        let hits = line_hits(&chain, &drafts, metadata.lang.as_ref().map(|lang| lang.value.as_str()));
+        let strips = chain.strip(&dom);
+        let mut by_rule: Vec<bool> = hits.iter().map(Option::is_some).collect();
+        for hit in &strips {
+            by_rule[drafts.within(hit.node, dom.end(hit.node))].fill(true);
+        }
+        clock.done(Step::Rules);
+        let flags = if dom.truncated() { vec![Flag::Truncated] } else { vec![] };
+        Self {
+            dom: Some(dom),
+            chain,
+            metadata,
+            jsonld,
+            drafts,
+            hits,
+            strips,
+            by_rule,
+            headline: String::new(),
+            flags,
+        }
+    }
+
+    fn text(text: &str, raw: &RawDoc, rules: &RuleSet, clock: &mut impl Clock) -> Self {
+        let chain = rules.chain(raw.url.as_deref(), None, raw.captured);
+        let drafts = from_text(text);
+        clock.done(Step::Blocks);
+        let set = chain.constants().iter().find(|(name, _)| name == "lang");
+        let lang = set.map(|(_, lang)| Sourced { value: lang.clone(), source: Source::Rule });
+        let lang = lang.or_else(|| lang::of(std::iter::empty(), &drafts.text));
+        let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()));
+        let by_rule = hits.iter().map(Option::is_some).collect();
+        let guess = head::read(&drafts, &hits, &|_| true, None);
+        let headline = guess.title.map_or_else(String::new, |row| drafts.text(row).to_owned());
+        clock.done(Step::Rules);
+        let metadata = Metadata { lang, ..Metadata::default() };
+        Self {
+            dom: None,
+            chain,
+            metadata,
+            jsonld: JsonLd::default(),
+            drafts,
+            hits,
+            strips: vec![],
+            by_rule,
+            headline,
+            flags: vec![],
+        }
+    }
+
+    /// The headline as far as it is known.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.metadata.title.as_ref().map_or(&self.headline, |title| &title.value)
+    }
+
+    /// The language as far as it is known.
+    #[must_use]
+    pub fn lang(&self) -> Option<&str> {
+        self.metadata.lang.as_ref().map(|lang| lang.value.as_str())
+    }
+
+    /// What the model is told beside the blocks.
+    #[must_use]
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            dom: self.dom.as_ref(),
+            title: self.title(),
+            description: self.metadata.description.as_ref().map_or("", |text| &text.value),
+            article_body: self.jsonld.article_body.as_deref().unwrap_or_default(),
+            by_rule: &self.by_rule,
+        }
+    }
+
+    /// The head of a text, once it is known which of its blocks may be main content.
+    #[must_use]
+    pub fn head(&self, is_likely: &dyn Fn(usize) -> bool) -> Head {
+        head::read(&self.drafts, &self.hits, is_likely, self.lang())
+    }
+}
+
+/// What line rules say of the blocks' texts, as if each stood at the head and at the tail.
+fn line_hits(chain: &Chain, drafts: &Drafts, lang: Option<&str>) -> Vec<Option<LineHit>> {
+    (0..drafts.list.len())
+        .map(|row| chain.line(&Line { text: drafts.text(row), from_head: 0, from_tail: 0, lang }))
+        .collect()
+}
+
+/// The metadata that the rules of the site give.
+fn ruled_metadata(chain: &Chain, dom: &Dom) -> Metadata {
+    fn ruled<T>(value: T) -> Sourced<T> {
+        Sourced { value, source: Source::Rule }
+    }
+    if !chain.has_site() {
+        return Metadata::default();
+    }
+    let values = |field| chain.meta(dom, field).map(|(values, _)| values);
+    let first = |field| values(field).and_then(|values| values.into_iter().next()).map(ruled);
+    let constant = |wanted: &str| {
+        chain.constants().iter().find(|(name, _)| name == wanted).map(|(_, value)| ruled(value.clone()))
+    };
+    let lang = constant("lang").or_else(|| first(MetaField::Lang));
+    let date = first(MetaField::Date).and_then(|text| {
+        let stamp = dates::parse(&text.value, lang.as_ref().map(|lang| lang.value.as_str()))?;
+        Some(ruled(stamp.to_string()))
+    });
+    let authors = values(MetaField::Byline)
+        .map(|values| values.iter().flat_map(|value| bylines::of_field(value)).collect::<Vec<_>>());
+    Metadata {
+        title: first(MetaField::Title),
+        authors: authors.filter(|names| !names.is_empty()).map(ruled),
+        date,
+        site: constant("publisher"),
+        section: constant("section").or_else(|| first(MetaField::Section)),
+        description: first(MetaField::Summary),
+        agency: constant("agency"),
+        lang,
+        ..Metadata::default()
+    }
+}

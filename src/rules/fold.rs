@@ -1,0 +1,247 @@
+//! Folding: what a line pattern sees of a line, so that no rule depends on the kind of quote, dash or
+//! space a page happens to use.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+
+/// What folding makes of a character.
+enum FoldedChar {
+    /// Nothing: invisible characters.
+    Gone,
+    /// White space of any kind.
+    Space,
+    /// Another character, or the same.
+    Char(char),
+}
+
+/// Quotes and dashes become straight ones. The Turkish dotted capital and dotless small i become a
+/// plain i, since a case-insensitive regex takes neither for an i.
+fn fold_char(c: char) -> FoldedChar {
+    match c {
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => FoldedChar::Gone,
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '`' | '\u{b4}' => FoldedChar::Char('\''),
+        '\u{201c}'..='\u{201f}' | '\u{2033}' => FoldedChar::Char('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => FoldedChar::Char('-'),
+        'ı' | 'İ' => FoldedChar::Char('i'),
+        c if c.is_whitespace() => FoldedChar::Space,
+        c => FoldedChar::Char(c),
+    }
+}
+
+/// A line as patterns see it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// Runs of white space are one space, trimmed; quotes, apostrophes and dashes are straight; soft hyphens
+    /// and zero-width characters are gone.
+    pub(super) text: String,
+    /// The same in lower case (see [`key`]).
+    pub(super) key: String,
+    /// Characters of the text.
+    pub(super) chars: usize,
+}
+
+impl Folded {
+    pub(super) fn new(line: &str) -> Self {
+        let mut folded = Self {
+            text: String::with_capacity(line.len()),
+            key: String::with_capacity(line.len()),
+            chars: 0,
+        };
+        fold_with(line, |c| {
+            folded.text.push(c);
+            folded.key.push(char_key(c));
+            folded.chars += 1;
+        });
+        folded
+    }
+}
+
+/// The line's text, folded.
+pub(super) fn fold(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    fold_with(line, |c| text.push(c));
+    text
+}
+
+fn fold_with(line: &str, mut push: impl FnMut(char)) {
+    let (mut space, mut begun) = (false, false);
+    for c in line.chars() {
+        let c = match c {
+            ' ' | '\t'..='\r' => {
+                space = true;
+                continue;
+            }
+            '!'..='_' | 'a'..='~' => c,
+            c => match fold_char(c) {
+                FoldedChar::Gone => continue,
+                FoldedChar::Space => {
+                    space = true;
+                    continue;
+                }
+                FoldedChar::Char(c) => c,
+            },
+        };
+        if space && begun {
+            push(' ');
+        }
+        (space, begun) = (false, true);
+        push(c);
+    }
+}
+
+/// Folds the characters of a pattern as those of a line are, so that a typographic quote in a pattern
+/// matches what has become of it in the line. White space other than ASCII becomes a space.
+pub(super) fn fold_pattern(pattern: &str) -> Cow<'_, str> {
+    if pattern.bytes().all(|byte| byte.is_ascii() && byte != b'`') {
+        return Cow::Borrowed(pattern);
+    }
+    let mut folded = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match fold_char(c) {
+            _ if c.is_ascii_whitespace() => folded.push(c),
+            FoldedChar::Gone => {}
+            FoldedChar::Space => folded.push(' '),
+            // Escaped: a dash between brackets would else span a range.
+            FoldedChar::Char('-') if c != '-' => folded.push_str("\\-"),
+            FoldedChar::Char(c) => folded.push(c),
+        }
+    }
+    Cow::Owned(folded)
+}
+
+/// The key of a character: the same for all characters that a case-insensitive regex takes for the same.
+fn char_key(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(lower), None) => plain_form(lower),
+                _ => plain_form(c),
+            }
+        }
+    }
+}
+
+/// The usual form of a small letter that case folding takes for another one: the long s, Greek symbols and
+/// Old Cyrillic forms. (It also takes the combining iota, U+0345, for a letter; that is left out.)
+fn plain_form(c: char) -> char {
+    match c {
+        'ſ' => 's',
+        'ẛ' => 'ṡ',
+        'ﬅ' => 'ﬆ',
+        'µ' => 'μ',
+        'ς' => 'σ',
+        'ϐ' => 'β',
+        'ϵ' => 'ε',
+        'ϑ' => 'θ',
+        'ϰ' => 'κ',
+        'ϖ' => 'π',
+        'ϱ' => 'ρ',
+        'ϕ' => 'φ',
+        '\u{1fbe}' => 'ι',
+        '\u{1fd3}' => '\u{390}',
+        '\u{1fe3}' => '\u{3b0}',
+        '\u{1c80}' => 'в',
+        '\u{1c81}' => 'д',
+        '\u{1c82}' => 'о',
+        '\u{1c83}' => 'с',
+        '\u{1c84}' | '\u{1c85}' => 'т',
+        '\u{1c86}' => 'ъ',
+        '\u{1c87}' => 'ѣ',
+        '\u{1c88}' => '\u{a64b}',
+        _ => c,
+    }
+}
+
+/// The key of a folded line or of a part of a pattern. The literal search runs on keys.
+pub(super) fn key(folded: &str) -> String {
+    folded.chars().map(char_key).collect()
+}
+
+/// Letters of all alphabets, and ASCII digits.
+pub(super) fn letters_and_digits() -> &'static ClassUnicode {
+    static CLASS: LazyLock<ClassUnicode> =
+        LazyLock::new(|| match regex_syntax::parse(r"[\p{L}0-9]").map(Hir::into_kind) {
+            Ok(HirKind::Class(Class::Unicode(class))) => class,
+            _ => ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]),
+        });
+    &CLASS
+}
+
+fn is_letter_or_digit(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    let ranges = letters_and_digits().ranges();
+    let index = ranges.partition_point(|range| range.end() < c);
+    ranges.get(index).is_some_and(|range| range.start() <= c)
+}
+
+/// The text from its first letter or digit on; empty if it has none.
+pub(super) fn from_first_letter(text: &str) -> &str {
+    text.find(is_letter_or_digit).map_or("", |at| &text[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_lines() {
+        for (line, folded) in [
+            ("  Read\u{a0}\u{2009}more \n", "Read more"),
+            ("Don\u{2019}t \u{201e}miss\u{201c} it \u{2014} ever", "Don't \"miss\" it - ever"),
+            ("News\u{ad}letter\u{200b}", "Newsletter"),
+            ("\u{200b} Weiter", "Weiter"),
+            ("DEVAMINI OKU, İLGİLİ, ısı", "DEVAMINI OKU, iLGiLi, isi"),
+            ("« Zurück »", "« Zurück »"),
+            ("", ""),
+            (" \u{feff} ", ""),
+        ] {
+            assert_eq!(fold(line), folded, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn folds_patterns_without_making_ranges() {
+        assert_eq!(fold_pattern("^a\\s+b$"), "^a\\s+b$");
+        assert_eq!(fold_pattern("[\u{2014}\u{2013}-] l\u{2019}info"), "[\\-\\--] l'info");
+        assert!(regex::Regex::new(&fold_pattern("^[\u{2014}\u{2013}-] x")).unwrap().is_match("- x"));
+        assert_eq!(fold_pattern("devamını"), "devamini");
+    }
+
+    #[test]
+    fn keys_ignore_case() {
+        for (a, b) in
+            [("ПОДРОБНЕЕ", "подробнее"), ("ŁĄCZNIE", "łącznie"), ("Straße", "STRAẞE"), ("ΟΔΟΣ", "οδος")]
+        {
+            assert_eq!(key(a), key(b));
+        }
+    }
+
+    /// The literal search would lose lines otherwise.
+    #[test]
+    fn keys_are_the_same_for_all_that_case_folding_takes_for_the_same() {
+        let mut wrong = vec![];
+        for c in ('\u{80}'..='\u{2ffff}').filter(|&c| c != '\u{345}') {
+            let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+            class.case_fold_simple();
+            let others = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            let others = others.filter(|&other| other != '\u{345}' && char_key(other) != char_key(c));
+            wrong.extend(others.map(|other| (c, other)));
+        }
+        assert_eq!(wrong, []);
+    }
+
+    #[test]
+    fn finds_the_first_letter() {
+        for (text, rest) in
+            [("» 3 Fragen", "3 Fragen"), ("© äh", "äh"), ("— ", ""), ("", ""), ("_x", "x"), ("中", "中")]
+        {
+            assert_eq!(from_first_letter(text), rest);
+        }
+    }
+}

@@ -1,0 +1,463 @@
+//! One pattern for lines of text: a regex, the conditions on the line, and the literals by which it is
+//! found among hundreds of others.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
+use regex_syntax::hir::translate::TranslatorBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::fold::{fold_pattern, from_first_letter, key, letters_and_digits};
+use crate::label::{Address, Kind};
+
+/// Characters of the longest line a pattern looks at unless it says otherwise; 92 % of the boilerplate
+/// lines of 437 news pages are shorter.
+pub(super) const MAX_CHARS: u32 = 240;
+
+/// Bytes of the longest pattern: some 300 alternatives.
+pub(super) const MAX_PATTERN: usize = 4 << 10;
+
+/// Bytes of the largest compiled regex.
+const MAX_COMPILED: usize = 4 << 20;
+
+/// Nesting of groups in a pattern.
+const MAX_NESTING: u32 = 32;
+
+/// Literals that stand for one pattern; more are no help.
+const MAX_LITERALS: usize = 512;
+
+/// Characters of a class that is taken apart into literals.
+const MAX_CLASS: usize = 16;
+
+/// What a literal must weigh to be looked for anywhere in a line (see [`weight`]); more is better, but any
+/// search beats running the regex on every line.
+const MIN_WEIGHT: usize = 2;
+
+/// Where a line has to stand for a pattern to look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum At {
+    /// Anywhere.
+    #[default]
+    Any,
+    /// Among the first [`HEAD`] lines.
+    Head,
+    /// Among the last [`TAIL`] lines.
+    Tail,
+}
+
+/// Lines that count as the head of a text.
+pub(super) const HEAD: usize = 5;
+
+/// Lines that count as its tail.
+pub(super) const TAIL: usize = 8;
+
+/// A regex that is checked when the rules are read and compiled when a line first needs it.
+#[derive(Debug)]
+pub(super) struct LazyRegex {
+    text: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// Why a text is no regex, and the byte of it where that shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BadRegex {
+    pub(super) message: String,
+    pub(super) offset: usize,
+}
+
+impl LazyRegex {
+    /// Checks a regex; compiles it only where it could be too large.
+    pub(super) fn new(text: &str) -> Result<Self, BadRegex> {
+        let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
+            BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
+        })?;
+        let lazy = Self { text: text.into(), compiled: OnceLock::new() };
+        // What the syntax does not show: names of Unicode classes, and flags that leave UTF-8.
+        if text.contains("\\p") || text.contains("\\P") || text.contains("-u") {
+            translate(text, &ast).map_err(|error| BadRegex {
+                message: error.kind().to_string(),
+                offset: error.span().start.offset,
+            })?;
+        }
+        if size(&ast, text) > MAX_COMPILED {
+            match lazy.compile() {
+                Ok(regex) => drop(lazy.compiled.set(Some(regex))),
+                Err(message) => return Err(BadRegex { message, offset: 0 }),
+            }
+        }
+        Ok(lazy)
+    }
+
+    fn compile(&self) -> Result<Regex, String> {
+        RegexBuilder::new(&self.text).case_insensitive(true).size_limit(MAX_COMPILED).build().map_err(
+            |error| match error {
+                regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled".to_owned(),
+                error => {
+                    error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned()
+                }
+            },
+        )
+    }
+
+    /// The regex; `None` (and a line in the log, once) if it turns out not to compile after all.
+    pub(super) fn get(&self) -> Option<&Regex> {
+        let compile = || {
+            let regex = self.compile();
+            if let Err(error) = &regex {
+                tracing::error!(pattern = &*self.text, error, "rule pattern never matches");
+            }
+            regex.ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    /// Whether it matches somewhere in `text`.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A guess at the compiled size in bytes, from above: the constants are what `regex` 1.13 needs for a
+/// thousand of each in a row.
+fn size(ast: &Ast, text: &str) -> usize {
+    let all = |asts: &[Ast]| asts.iter().map(|ast| size(ast, text)).fold(0, usize::saturating_add);
+    match ast {
+        Ast::Literal(_) => 128,
+        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Space => 1 << 10,
+        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Digit => 6 << 10,
+        Ast::ClassPerl(_) | Ast::ClassUnicode(_) => 54 << 10,
+        Ast::Repetition(repetition) => {
+            let times = match &repetition.op.kind {
+                RepetitionKind::Range(RepetitionRange::Bounded(_, n)) => *n,
+                RepetitionKind::Range(RepetitionRange::Exactly(n) | RepetitionRange::AtLeast(n)) => *n,
+                _ => 1,
+            };
+            size(&repetition.ast, text).saturating_mul(times.max(1) as usize)
+        }
+        Ast::Group(group) => size(&group.ast, text),
+        Ast::Concat(concat) => all(&concat.asts),
+        Ast::Alternation(alternation) => all(&alternation.asts),
+        Ast::ClassBracketed(class) => {
+            let inside = text.get(class.span.start.offset..class.span.end.offset).unwrap_or("");
+            let large = ["\\w", "\\W", "\\p", "\\P", "[:"].iter().any(|part| inside.contains(part));
+            if large { 54 << 10 } else { 2 << 10 }
+        }
+        _ => 1 << 10,
+    }
+}
+
+/// A pattern for lines: when it matches, the whole line is dropped.
+#[derive(Debug)]
+pub(super) struct LinePattern {
+    pub(super) kind: Kind,
+    pub(super) at: At,
+    pub(super) max_chars: u32,
+    /// Primary language subtag, lower case.
+    pub(super) lang: Option<Box<str>>,
+    pub(super) address: Arc<Address>,
+    pub(super) regex: LazyRegex,
+}
+
+/// Checks the regex of a line pattern and folds it as lines are folded.
+pub(super) fn line_regex(text: &str) -> Result<LazyRegex, BadRegex> {
+    match fold_pattern(text) {
+        Cow::Borrowed(text) => LazyRegex::new(text),
+        // Errors are told of the text that the user wrote.
+        Cow::Owned(folded) => LazyRegex::new(text)
+            .and_then(|_| LazyRegex::new(&folded).map_err(|error| BadRegex { offset: 0, ..error })),
+    }
+}
+
+/// The primary subtag of a language tag, for comparing: `en` of `en-GB`.
+pub(super) fn primary_subtag(lang: &str) -> &str {
+    lang.split(['-', '_']).next().unwrap_or(lang)
+}
+
+/// What every line that a regex matches holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Needle {
+    /// At its first letter or digit the line's key goes on with one of these.
+    Start(BTreeSet<String>),
+    /// The line's key holds one of these somewhere.
+    Inside(BTreeSet<String>),
+    /// Nothing that could be looked for.
+    Unknown,
+}
+
+impl LazyRegex {
+    /// The regex as if it told upper case from lower: keys make up for that, and reading it is many
+    /// times cheaper than with the classes that case folding makes of every letter.
+    fn hir(&self) -> Option<Hir> {
+        let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
+        translate(&self.text, &ast).ok()
+    }
+
+    /// The literals to look for, as keys (see [`super::fold::key`]).
+    pub(super) fn needle(&self) -> Needle {
+        let Some(hir) = self.hir() else { return Needle::Unknown };
+        let mut parts = vec![];
+        flatten(&hir, &mut parts);
+        if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
+            let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
+            let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
+            let texts: BTreeSet<String> =
+                texts.iter().map(|text| from_first_letter(text).to_owned()).collect();
+            if !texts.contains("") {
+                return Needle::Start(texts);
+            }
+        }
+        match best(exact_runs(&parts)) {
+            Some(texts) if lightest(&texts) >= MIN_WEIGHT => Needle::Inside(texts),
+            _ => Needle::Unknown,
+        }
+    }
+
+    /// Whether the pattern is tied to the line's start or end.
+    pub(super) fn is_anchored(&self) -> bool {
+        self.hir().is_none_or(|hir| {
+            let properties = hir.properties();
+            properties.look_set_prefix().contains(Look::Start)
+                || properties.look_set_suffix().contains(Look::End)
+        })
+    }
+}
+
+fn translate(text: &str, ast: &Ast) -> Result<Hir, regex_syntax::hir::Error> {
+    TranslatorBuilder::new().build().translate(text, ast)
+}
+
+/// How rare a text is, roughly: letters and digits count one, spaces and the marks that most lines hold
+/// nothing, anything else two.
+fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            ' ' | '.' | ',' | ':' | ';' | '-' | '\'' | '"' => 0,
+            _ if c.is_ascii_alphanumeric() => 1,
+            _ => 2,
+        })
+        .sum()
+}
+
+fn lightest(texts: &BTreeSet<String>) -> usize {
+    texts.iter().map(|text| weight(text)).min().unwrap_or(0)
+}
+
+/// The texts that are rarest.
+fn best(runs: Vec<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+    runs.into_iter().max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
+}
+
+fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Concat(concat) => concat.iter().for_each(|part| flatten(part, parts)),
+        _ => parts.push(hir),
+    }
+}
+
+/// Whether all that `hir` can match lies before a line's first letter or digit.
+fn is_skipped(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            std::str::from_utf8(&literal.0).is_ok_and(|text| from_first_letter(text).is_empty())
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut letters = letters_and_digits().clone();
+            letters.intersect(class);
+            letters.ranges().is_empty()
+        }
+        HirKind::Class(Class::Bytes(_)) => false,
+        HirKind::Repetition(repetition) => is_skipped(&repetition.sub),
+        HirKind::Capture(capture) => is_skipped(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_skipped),
+    }
+}
+
+/// Texts with which every match of a part of a regex starts, as keys.
+struct Prefix {
+    texts: BTreeSet<String>,
+    /// Whether the part matches nothing more than these.
+    exact: bool,
+}
+
+impl Prefix {
+    fn nothing(exact: bool) -> Self {
+        Self { texts: BTreeSet::from([String::new()]), exact }
+    }
+}
+
+fn prefix(hir: &Hir) -> Prefix {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Prefix::nothing(true),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => Prefix { texts: BTreeSet::from([key(text)]), exact: true },
+            Err(_) => Prefix::nothing(false),
+        },
+        HirKind::Class(Class::Unicode(class)) => {
+            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
+            if size > MAX_CLASS {
+                return Prefix::nothing(false);
+            }
+            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            Prefix { texts: chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect(), exact: true }
+        }
+        HirKind::Class(Class::Bytes(_)) => Prefix::nothing(false),
+        HirKind::Capture(capture) => prefix(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let mut inner = prefix(&repetition.sub);
+            if repetition.min == 0 {
+                if !inner.exact {
+                    return Prefix::nothing(false);
+                }
+                inner.texts.insert(String::new());
+            }
+            inner.exact &= repetition.max == Some(1);
+            // Of a part that may stand no time or many, all that is sure is that nothing is sure.
+            if repetition.min == 0 && !inner.exact { Prefix::nothing(false) } else { inner }
+        }
+        HirKind::Concat(parts) => prefix_of_all(parts),
+        HirKind::Alternation(parts) => {
+            let mut all = Prefix { texts: BTreeSet::new(), exact: true };
+            for part in parts {
+                let Prefix { mut texts, exact } = prefix(part);
+                all.texts.append(&mut texts);
+                all.exact &= exact;
+            }
+            if all.texts.len() > MAX_LITERALS { Prefix::nothing(false) } else { all }
+        }
+    }
+}
+
+/// The prefix of parts that follow each other.
+fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
+    let mut all = Prefix::nothing(true);
+    for part in parts {
+        let next = prefix(part);
+        match cross(&all.texts, &next.texts) {
+            Some(texts) => all = Prefix { texts, exact: next.exact },
+            None => all.exact = false,
+        }
+        if !all.exact {
+            break;
+        }
+    }
+    all
+}
+
+/// The stretches that match few texts, from left to right: every match holds one of each.
+fn exact_runs(parts: &[&Hir]) -> Vec<BTreeSet<String>> {
+    let nothing = || BTreeSet::from([String::new()]);
+    let mut runs = vec![];
+    let mut run = nothing();
+    for part in parts {
+        let Prefix { texts, exact } = prefix(part);
+        if exact {
+            match cross(&run, &texts) {
+                Some(longer) => run = longer,
+                None => runs.push(std::mem::replace(&mut run, texts)),
+            }
+        } else {
+            runs.push(std::mem::replace(&mut run, nothing()));
+            runs.extend(required(part));
+        }
+    }
+    runs.push(run);
+    runs
+}
+
+/// Texts of which every match of `hir` holds one.
+fn required(hir: &Hir) -> Option<BTreeSet<String>> {
+    match hir.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Repetition(_) | HirKind::Class(_) => None,
+        HirKind::Alternation(parts) => {
+            let mut all = BTreeSet::new();
+            for part in parts {
+                all.append(&mut required(part)?);
+            }
+            (all.len() <= MAX_LITERALS).then_some(all)
+        }
+        _ => {
+            let mut parts = vec![];
+            flatten(hir, &mut parts);
+            best(exact_runs(&parts))
+        }
+    }
+}
+
+fn cross(heads: &BTreeSet<String>, tails: &BTreeSet<String>) -> Option<BTreeSet<String>> {
+    if heads.len() * tails.len() > MAX_LITERALS {
+        return None;
+    }
+    let pairs = heads.iter().flat_map(|head| tails.iter().map(move |tail| format!("{head}{tail}")));
+    Some(pairs.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needle(pattern: &str) -> String {
+        let show = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>().join("|");
+        match line_regex(pattern).unwrap().needle() {
+            Needle::Start(texts) => format!("^{}", show(texts)),
+            Needle::Inside(texts) => show(texts),
+            Needle::Unknown => "?".into(),
+        }
+    }
+
+    #[test]
+    fn finds_the_literals_a_line_must_hold() {
+        for (pattern, expected) in [
+            ("^Read more: ", "^read more: "),
+            ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen sie|weiterlesen"),
+            ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
+            ("^.{0,40}\\bnewsletters?\\b", "newsletter|newsletters"),
+            ("^\\d+ comments$", " comments"),
+            ("^\\W*Подробнее", "^подробнее"),
+            ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo"),
+            ("^[\\W_]*(?:\\d+ )?foo", "foo"),
+            ("devamını oku", "devamini oku"),
+            ("^(Foto|Bild): \\w+", "^bild: |foto: "),
+            ("^(?:foo.*|b.*)$", "^b|foo"),
+            ("(?:foo.*|b.*)$", "?"),
+            ("(?:foo.*|bar.*)", "bar|foo"),
+            ("^ad$", "^ad"),
+            ("ad", "ad"),
+            ("^\\W*(?:©|\\(c\\)) \\d{4}", "(c) |© "),
+            ("^[\\w.]+@[\\w.]+$", "@"),
+            ("x", "?"),
+            ("^\\d+$", "?"),
+            ("^(x.*)?$", "?"),
+            ("(?:share this )+now", "share this "),
+            ("[ck]lick", "click|klick"),
+            ("a*", "?"),
+        ] {
+            assert_eq!(needle(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn tells_the_byte_of_a_mistake() {
+        let offset = |pattern: &str| line_regex(pattern).map(|_| ()).map_err(|error| error.offset);
+        assert_eq!(offset("^(foo"), Err(1));
+        assert_eq!(offset("ß[a"), Err(2));
+        assert_eq!(offset("a**{"), Err(3));
+        assert_eq!(offset("\\p{Klingon}"), Err(0));
+        assert_eq!(offset("(\\w{100}){100}"), Err(0));
+        assert_eq!(offset("(?i)ok"), Ok(()));
+        assert_eq!(offset(&format!("{}a{}", "(".repeat(500), ")".repeat(500))), Err(32));
+    }
+
+    #[test]
+    fn knows_anchors() {
+        let anchored = |pattern: &str| line_regex(pattern).unwrap().is_anchored();
+        assert!(anchored("^a") && anchored("b$") && anchored("^(a|b)") && anchored("(^a|^b)"));
+        assert!(!anchored("a") && !anchored("(^a|b)"));
+    }
+}

@@ -1,0 +1,210 @@
+//! The rule files of a run: those that ride in the binary, with a folder laid over them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::diagnostic::{Code, Diagnostic};
+
+/// The files under `rules/` at build time, by path relative to it.
+const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
+
+/// Bytes of the largest rule file that is read.
+const MAX_FILE: u64 = 256 << 10;
+
+/// What a file is for; its folder says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// `generic/`: every page and text.
+    Generic,
+    /// `families/`: pages of one CMS or publishing group.
+    Family,
+    /// `sites/`: pages of one site.
+    Site,
+    /// `local/`: the user's own sites.
+    Local,
+}
+
+impl Place {
+    fn of_folder(folder: &str) -> Option<Self> {
+        match folder {
+            "generic" => Some(Self::Generic),
+            "families" => Some(Self::Family),
+            "sites" => Some(Self::Site),
+            "local" => Some(Self::Local),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Generic => "a generic file",
+            Self::Family => "a family",
+            Self::Site => "a site's file",
+            Self::Local => "a local file",
+        })
+    }
+}
+
+/// A rule file as text.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// Path as the user would name it.
+    pub(super) name: Arc<str>,
+    /// What the file is for.
+    pub(super) place: Place,
+    /// `generic/<stem>` for generic files, else the stem.
+    pub(super) id: Arc<str>,
+    /// Whether the file came out of the binary.
+    pub(super) shipped: bool,
+    /// Its content.
+    pub(super) text: Cow<'static, str>,
+    /// Offset of each line's first byte.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    /// A file of this relative path (`sites/a.toml`), or `None` when no rule file stands there.
+    pub(super) fn new(name: &str, path: &str, text: Cow<'static, str>, shipped: bool) -> Option<Self> {
+        let (folder, file) = path.split_once('/')?;
+        let stem = file.strip_suffix(".toml").filter(|stem| !stem.is_empty() && !stem.contains('/'))?;
+        let place = Place::of_folder(folder)?;
+        let id = if place == Place::Generic { format!("generic/{stem}").into() } else { stem.into() };
+        let lines = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let lines = lines.collect();
+        Some(Self { name: name.into(), place, id, shipped, text, lines })
+    }
+
+    /// Line and column (in characters) of a byte offset, both from 1, and the line's text.
+    pub(super) fn position(&self, offset: usize) -> (u32, u32, &str) {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.lines.partition_point(|&start| start <= offset);
+        let start = self.lines[line - 1];
+        let column = 1 + self.text[start..offset].chars().count();
+        let text = self.text[start..].lines().next().unwrap_or("");
+        (line as u32, column as u32, text)
+    }
+
+    /// A diagnostic at a byte offset of this file.
+    pub(super) fn diagnostic(
+        &self,
+        offset: usize,
+        code: Code,
+        message: String,
+        hint: Option<String>,
+    ) -> Diagnostic {
+        let (line, column, source) = self.position(offset);
+        Diagnostic { file: self.name.clone(), line, column, code, message, hint, source: source.to_owned() }
+    }
+}
+
+/// All rule files, sorted by relative path: the shipped ones, each replaced by the file of the same
+/// relative path in `folder`, and those that only `folder` has.
+pub(super) fn collect(folder: Option<&Path>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
+    let mut sources: BTreeMap<String, Arc<Source>> = BTreeMap::new();
+    for (path, text) in SHIPPED {
+        if let Some(source) = Source::new(&format!("rules/{path}"), path, Cow::Borrowed(*text), true) {
+            sources.insert((*path).to_owned(), Arc::new(source));
+        }
+    }
+    if let Some(folder) = folder {
+        for (path, source) in read_folder(folder, diagnostics) {
+            sources.insert(path, Arc::new(source));
+        }
+    }
+    sources.into_values().collect()
+}
+
+fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, Source)> {
+    let mut found = vec![];
+    for entry in WalkDir::new(folder).max_depth(2).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).display().to_string();
+                let message = error.into_io_error().map_or("cannot be read".to_owned(), |io| io.to_string());
+                diagnostics.push(Diagnostic::on_file(path.into(), Code::E05, message, None));
+                continue;
+            }
+        };
+        let path = entry.path();
+        let name: Arc<str> = path.display().to_string().into();
+        if entry.depth() == 0 && !path.is_dir() {
+            let hint =
+                Some("rules are read from a folder with generic/, families/, sites/ or local/ in it".into());
+            diagnostics.push(Diagnostic::on_file(name, Code::E05, "not a folder".into(), hint));
+            break;
+        }
+        if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let parts = path.strip_prefix(folder).unwrap_or(path).iter().map(|part| part.to_string_lossy());
+        let relative = parts.collect::<Vec<_>>().join("/");
+        match read_file(path) {
+            Ok(text) => match Source::new(&name, &relative, Cow::Owned(text), false) {
+                Some(source) => found.push((relative, source)),
+                None => {
+                    let message = "no rule file stands here".to_owned();
+                    let hint = "rule files stand in generic/, families/, sites/ or local/".to_owned();
+                    diagnostics.push(Diagnostic::on_file(name, Code::E05, message, Some(hint)));
+                }
+            },
+            Err((code, message)) => diagnostics.push(Diagnostic::on_file(name, code, message, None)),
+        }
+    }
+    found
+}
+
+fn read_file(path: &Path) -> Result<String, (Code, String)> {
+    let size = fs::metadata(path).map_err(|error| (Code::E05, error.to_string()))?.len();
+    if size > MAX_FILE {
+        return Err((Code::E03, format!("{size} bytes; a rule file has at most {MAX_FILE}")));
+    }
+    let bytes = fs::read(path).map_err(|error| (Code::E05, error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        (Code::E00, format!("not UTF-8: byte {at} is no part of a character"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &'static str) -> Source {
+        Source::new("sites/a.toml", "sites/a.toml", text.into(), false).unwrap()
+    }
+
+    #[test]
+    fn places_count_characters() {
+        let source = source("a = 1\nköln = 2\r\n");
+        assert_eq!(source.position(0), (1, 1, "a = 1"));
+        assert_eq!(source.position(6), (2, 1, "köln = 2"));
+        assert_eq!(source.position(12), (2, 6, "köln = 2"));
+        assert_eq!(source.position(9), (2, 3, "köln = 2"));
+        assert_eq!(source.position(999), (3, 1, ""));
+    }
+
+    #[test]
+    fn a_file_is_what_its_folder_says() {
+        let of = |path: &str| {
+            Source::new(path, path, "".into(), false).map(|source| (source.place, source.id.to_string()))
+        };
+        assert_eq!(of("generic/en.toml"), Some((Place::Generic, "generic/en".into())));
+        assert_eq!(of("sites/a.example.toml"), Some((Place::Site, "a.example".into())));
+        assert_eq!(of("local/a.toml"), Some((Place::Local, "a".into())));
+        assert_eq!(of("fixtures/a.toml"), None);
+        assert_eq!(of("a.toml"), None);
+        assert_eq!(of("sites/.toml"), None);
+    }
+}

@@ -1,0 +1,114 @@
+//! Words and shingles as hashes: how texts are compared throughout.
+
+use rustc_hash::FxHashSet;
+
+/// Words of a shingle.
+const SHINGLE: usize = 4;
+
+/// Appends the hash of each word of `text`, in order: runs of letters and digits, in lower case; in
+/// scripts without spaces each character counts as a word.
+pub fn hashes(text: &str, out: &mut Vec<u32>) {
+    let mut hash = 0u32;
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                hash = mix(hash, u32::from(c.to_ascii_lowercase()));
+                continue;
+            }
+        } else if is_unspaced(c) {
+            if hash != 0 {
+                out.push(hash);
+            }
+            out.push(mix(0, u32::from(c)));
+            hash = 0;
+            continue;
+        } else if c.is_alphanumeric() {
+            for lower in c.to_lowercase() {
+                hash = mix(hash, u32::from(lower));
+            }
+            continue;
+        } else if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}') {
+            continue;
+        }
+        if hash != 0 {
+            out.push(hash);
+            hash = 0;
+        }
+    }
+    if hash != 0 {
+        out.push(hash);
+    }
+}
+
+/// Whether a character belongs to a script that is written without spaces between words.
+#[must_use]
+pub fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x4dbf
+        | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f)
+}
+
+fn mix(hash: u32, value: u32) -> u32 {
+    (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9) | 1
+}
+
+/// The shingles of a text: hashes of every four words that follow each other.
+#[derive(Debug, Clone, Default)]
+pub struct Shingles {
+    set: FxHashSet<u32>,
+}
+
+impl Shingles {
+    /// The shingles of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut words = vec![];
+        hashes(text, &mut words);
+        Self { set: words.windows(SHINGLE).map(combine).collect() }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// The share, 0 to 1, of the shingles of `words` that are in the set; `None` for texts too short to
+    /// have one.
+    #[must_use]
+    pub fn share_of(&self, words: &[u32]) -> Option<f32> {
+        let all = (words.len() + 1).checked_sub(SHINGLE).filter(|&all| all > 0)?;
+        let found = words.windows(SHINGLE).filter(|shingle| self.set.contains(&combine(shingle))).count();
+        Some(found as f32 / all as f32)
+    }
+}
+
+fn combine(words: &[u32]) -> u32 {
+    words.iter().fold(0, |hash, &word| mix(hash, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<u32> {
+        let mut out = vec![];
+        hashes(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn case_marks_and_soft_hyphens_do_not_count() {
+        assert_eq!(words("The Har\u{ad}bour, closed!"), words("the harbour closed"));
+        assert_eq!(words("ÉTÉ"), words("été"));
+        assert_eq!(words("港は閉鎖").len(), 4);
+        assert_ne!(words("ab c"), words("a bc"));
+    }
+
+    #[test]
+    fn shares_count_shingles() {
+        let set = Shingles::new("the harbour was closed on Monday");
+        assert_eq!(set.share_of(&words("The harbour was closed")), Some(1.0));
+        assert_eq!(set.share_of(&words("harbour closed")), None);
+        assert_eq!(set.share_of(&words("the harbour was closed again")), Some(0.5));
+    }
+}
