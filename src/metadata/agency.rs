@@ -5,9 +5,8 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
 
 use super::words::fold;
 

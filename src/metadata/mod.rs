@@ -102,12 +102,6 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
     found
 }
 
-/// The language tag that names a region, for the order of day and month; else the page's language.
-fn region<'t>(tags: &Tags<'t>, jsonld: &'t JsonLd) -> Option<&'t str> {
-    let all = || tags.lang.into_iter().chain(tags.all(Field::Lang)).chain(jsonld.in_language.as_deref());
-    all().find(|tag| tag.contains(['-', '_'])).or_else(|| all().next())
-}
-
 /// The address that the page gives itself: `<link rel="canonical">` or `og:url`, if absolute.
 #[must_use]
 pub fn own_address(dom: &Dom) -> Option<&str> {
@@ -118,6 +112,12 @@ pub fn own_address(dom: &Dom) -> Option<&str> {
         _ => None,
     });
     addresses.find(|address| address.contains("://"))
+}
+
+/// The language tag that names a region, for the order of day and month; else the page's language.
+fn region<'t>(tags: &Tags<'t>, jsonld: &'t JsonLd) -> Option<&'t str> {
+    let all = || tags.lang.into_iter().chain(tags.all(Field::Lang)).chain(jsonld.in_language.as_deref());
+    all().find(|tag| tag.contains(['-', '_'])).or_else(|| all().next())
 }
 
 fn fill<T>(field: &mut Option<T>, value: impl FnOnce() -> Option<T>) {
