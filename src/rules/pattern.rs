@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
+use regex_automata::meta;
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
@@ -70,7 +71,7 @@ pub(super) struct LazyRegex {
     text: Box<str>,
     compiled: OnceLock<Option<Regex>>,
     /// Matches whatever the regex matches, and more: see [`loosen`].
-    loose: OnceLock<Option<Regex>>,
+    loose: OnceLock<Option<meta::Regex>>,
 }
 
 /// Why a text is no regex, and the byte of it where that shows.
@@ -135,8 +136,9 @@ impl LazyRegex {
             let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
             let hir =
                 TranslatorBuilder::new().case_insensitive(true).build().translate(&self.text, &ast).ok()?;
-            let pattern = loosen(&hir).to_string();
-            RegexBuilder::new(&pattern).size_limit(MAX_COMPILED).dfa_size_limit(DFA_CACHE).build().ok()
+            let limits =
+                meta::Config::new().nfa_size_limit(Some(MAX_COMPILED)).hybrid_cache_capacity(DFA_CACHE);
+            meta::Builder::new().configure(limits).build_from_hir(&loosen(&hir)).ok()
         });
         loose.as_ref().is_none_or(|loose| loose.is_match(text))
             && self.get().is_some_and(|regex| regex.is_match(text))
