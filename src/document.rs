@@ -61,3 +61,29 @@ pub struct RawDoc {
     /// The page or the text, not yet decoded.
     pub bytes: Vec<u8>,
 }
+
+impl RawDoc {
+    /// A page that is in memory as text, without an address.
+    #[must_use]
+    pub fn page(html: &str) -> Self {
+        Self::in_memory(html, Format::Html)
+    }
+
+    /// A flattened text that is in memory.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self::in_memory(text, Format::Text)
+    }
+
+    fn in_memory(content: &str, format: Format) -> Self {
+        Self {
+            id: "memory".to_owned(),
+            url: None,
+            source: Location { path: "memory".into(), record: 1, offset: 0 },
+            format,
+            charset: Charset::Utf8,
+            captured: None,
+            bytes: content.as_bytes().to_vec(),
+        }
+    }
+}

@@ -8,7 +8,6 @@ use crate::blocks::{Drafts, from_dom, from_text};
 use crate::decode::decode;
 use crate::document::{Format, RawDoc};
 use crate::dom::{Dom, Limits};
-use crate::labels::features::Context;
 use crate::metadata::head::{self, Head};
 use crate::metadata::jsonld::{self, JsonLd};
 use crate::metadata::{self, bylines, dates, lang};
@@ -38,6 +37,21 @@ pub struct Reading {
     pub headline: String,
     /// What was noticed on the way.
     pub flags: Vec<Flag>,
+}
+
+/// What is known of the document beside its blocks.
+#[derive(Debug, Default)]
+pub struct Context<'a> {
+    /// The page's tree; none for a text.
+    pub dom: Option<&'a Dom>,
+    /// The headline, from the metadata.
+    pub title: &'a str,
+    /// The page's own summary.
+    pub description: &'a str,
+    /// JSON-LD `articleBody`, empty if there is none.
+    pub article_body: &'a str,
+    /// Blocks that a generic rule calls boilerplate.
+    pub by_rule: &'a [bool],
 }
 
 impl Reading {

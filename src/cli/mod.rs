@@ -207,11 +207,14 @@ pub(crate) fn main() -> Exit {
 
 fn start_log(format: LogFormat) {
     use tracing_subscriber::EnvFilter;
-    use tracing_subscriber::filter::LevelFilter;
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // html5ever warns of the mistakes in pages, which are its input.
+    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,html5ever=error".to_owned());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::builder().parse_lossy(levels))
+        .with_ansi(console::colors_enabled_stderr())
+        .with_writer(io::stderr);
     match format {
-        LogFormat::Text => log.init(),
+        LogFormat::Text => log.without_time().init(),
         LogFormat::Json => log.json().init(),
     }
     // A panic in a document's cleaning is caught and becomes that document's error; its place in our

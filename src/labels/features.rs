@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
 use crate::dom::{Dom, NodeId};
+use crate::reading::Context;
 use crate::words::{self, Shingles};
 
 /// Bytes in columns: one column a feature, one row a block.
@@ -62,21 +63,6 @@ impl Matrix {
         }
         self.rows += rows.len();
     }
-}
-
-/// What is known of the document beside its blocks.
-#[derive(Debug, Default)]
-pub struct Context<'a> {
-    /// The page's tree; none for a text.
-    pub dom: Option<&'a Dom>,
-    /// The headline, from the metadata.
-    pub title: &'a str,
-    /// The page's own summary.
-    pub description: &'a str,
-    /// JSON-LD `articleBody`, empty if there is none.
-    pub article_body: &'a str,
-    /// Blocks that a generic rule calls boilerplate.
-    pub by_rule: &'a [bool],
 }
 
 macro_rules! columns {
@@ -334,6 +320,22 @@ fn neighbours(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
     }
 }
 
+/// Columns of a block's containers in the order of [`containers`]: prose, links and blocks of the owner, of the
+/// elements one and two above it, and of the one four above it.
+const CONTAINERS: [Column; 11] = [
+    Column::own_prose,
+    Column::own_links,
+    Column::own_blocks,
+    Column::up1_prose,
+    Column::up1_links,
+    Column::up1_blocks,
+    Column::up2_prose,
+    Column::up2_links,
+    Column::up2_blocks,
+    Column::up4_prose,
+    Column::up4_links,
+];
+
 /// Columns about the elements that hold a block: how much prose and how many links they hold.
 fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
     let n = drafts.list.len();
@@ -379,9 +381,8 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
                 bytes
             }
         };
-        let first = Column::own_prose as usize;
-        for (offset, &byte) in bytes[..11].iter().enumerate() {
-            matrix.set(first + offset, row, byte);
+        for (column, byte) in CONTAINERS.into_iter().zip(bytes) {
+            matrix.set(column as usize, row, byte);
         }
         matrix.set(Column::in_best as usize, row, bytes[11]);
         matrix.set(Column::best_prose as usize, row, best_prose);

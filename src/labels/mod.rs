@@ -9,8 +9,9 @@ pub mod smooth;
 use crate::blocks::Drafts;
 use crate::blocks::tokens::Lexicon;
 use crate::dom::Dom;
-use crate::labels::features::{Context, Matrix, features};
+use crate::labels::features::{Matrix, features};
 use crate::labels::model::Forest;
+use crate::reading::Context;
 
 /// Forests that look one after the other: each but the first also sees what the one before it thinks of a
 /// block's neighbours.

@@ -7,8 +7,9 @@
 //! |---|---|
 //! | all | what a site rule gave |
 //! | title | the heading that agrees with `og:title`, JSON-LD or `<title>`; `og:title`; JSON-LD; `<title>` |
-//! | authors | JSON-LD; `<meta>`; bylines near the headline |
-//! | date, date modified | `<meta>`; JSON-LD; `<time>` and visible dates near the headline; the address |
+//! | authors | people in JSON-LD, in `<meta>`, in bylines near the headline; then what these have left: desks, the site itself |
+//! | date, date modified | `<meta>`; JSON-LD; `<time>` and visible dates near the headline, then elsewhere; the address |
+//! | agency | an author that is one (credits in the text are read by [`agency::credited`]) |
 //! | site | `og:site_name`; JSON-LD publisher |
 //! | url | `<link rel="canonical">`; `og:url`; JSON-LD |
 //! | lang | `<html lang>`, unless the text shows another language; JSON-LD; `og:locale`; the text |
@@ -21,8 +22,10 @@ pub mod agency;
 pub mod bylines;
 pub mod dates;
 pub mod head;
+mod json;
 pub mod jsonld;
 pub mod lang;
+mod lexicon;
 mod tags;
 pub mod titles;
 mod visible;
@@ -34,7 +37,8 @@ use dates::Stamp;
 use jsonld::JsonLd;
 use tags::{Field, Tags};
 use titles::{Declared, Place, Sites};
-use words::{decode, squeeze};
+use visible::{Seen, Wanted};
+use words::{clip, decode, squeeze};
 
 /// Collects a page's metadata.
 ///
@@ -70,22 +74,30 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
     let (people, others) = declared_authors(&tags, jsonld, &sites);
     fill(&mut found.authors, || people);
 
-    let region = tags.lang.or(jsonld.in_language.as_deref());
+    let region = region(&tags, jsonld);
     let (published, modified) = declared_dates(&tags, jsonld, region);
-    if found.authors.is_none() || found.date.is_none() && published.is_none() {
-        let seen = visible::read(dom, headline, &sites, region);
-        if !seen.authors.is_empty() {
-            fill(&mut found.authors, || Some(Sourced { value: seen.authors, source: Source::Visible }));
-        }
-        let by_url = || url.and_then(dates::of_url).map(|stamp| sourced(stamp, Source::Url));
-        let by_sight = |stamp: Option<Stamp>| stamp.map(|stamp| sourced(stamp, Source::Visible));
-        fill(&mut found.date, || published.or_else(|| by_sight(seen.published)).or_else(by_url));
-        fill(&mut found.date_modified, || modified.or_else(|| by_sight(seen.modified)));
+    let wanted =
+        Wanted { authors: found.authors.is_none(), dates: found.date.is_none() && published.is_none() };
+    let seen = if wanted.authors || wanted.dates {
+        visible::read(dom, headline, &sites, region, wanted)
     } else {
-        fill(&mut found.date, || published);
-        fill(&mut found.date_modified, || modified);
+        Seen::default()
+    };
+    let seen_authors =
+        (!seen.authors.is_empty()).then_some(Sourced { value: seen.authors, source: Source::Visible });
+    if seen.people {
+        fill(&mut found.authors, || seen_authors.clone());
     }
-    fill(&mut found.authors, || others);
+    fill(&mut found.authors, || others.or(seen_authors));
+    fill(&mut found.agency, || {
+        let authors = found.authors.as_ref()?;
+        let agency = authors.value.iter().find_map(|name| agency::named(name))?;
+        Some(Sourced { value: agency.to_owned(), source: authors.source })
+    });
+    let visible = |stamp: Option<Stamp>| stamp.map(|stamp| sourced(stamp, Source::Visible));
+    let in_address = || url.and_then(dates::of_url).map(|stamp| sourced(stamp, Source::Url));
+    fill(&mut found.date, || published.or_else(|| visible(seen.published)).or_else(in_address));
+    fill(&mut found.date_modified, || modified.or_else(|| visible(seen.modified)));
     found.paywalled |= jsonld.is_accessible_for_free == Some(false);
     found
 }
@@ -100,6 +112,12 @@ pub fn own_address(dom: &Dom) -> Option<&str> {
         _ => None,
     });
     addresses.find(|address| address.contains("://"))
+}
+
+/// The language tag that names a region, for the order of day and month; else the page's language.
+fn region<'t>(tags: &Tags<'t>, jsonld: &'t JsonLd) -> Option<&'t str> {
+    let all = || tags.lang.into_iter().chain(tags.all(Field::Lang)).chain(jsonld.in_language.as_deref());
+    all().find(|tag| tag.contains(['-', '_'])).or_else(|| all().next())
 }
 
 fn fill<T>(field: &mut Option<T>, value: impl FnOnce() -> Option<T>) {
@@ -163,8 +181,8 @@ fn site_names(
 /// The title, and the heading that is the headline.
 fn title(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> (Option<Sourced<String>>, Option<NodeId>) {
     let declared = Declared {
-        metas: tags.all(Field::Title).map(clean).collect(),
-        headline: jsonld.headline.clone(),
+        metas: tags.all(Field::Title).take(8).map(|title| clean(clip(title, titles::LONGEST))).collect(),
+        headline: jsonld.headline.as_deref().map(|title| clip(title, titles::LONGEST).to_owned()),
         title: Some(tags.title.clone()).filter(|title| !title.is_empty()),
         news: jsonld.types.iter().any(|kind| kind.ends_with("NewsArticle")),
     };
@@ -210,35 +228,30 @@ fn keywords(tags: &Tags<'_>, jsonld: &JsonLd) -> Option<Sourced<Vec<String>>> {
     (!value.is_empty()).then_some(Sourced { value, source: Source::JsonLd })
 }
 
-/// Authors of JSON-LD, or else of `<meta>`: people first, then what may be the site itself.
-fn declared_authors(
-    tags: &Tags<'_>,
-    jsonld: &JsonLd,
-    sites: &Sites,
-) -> (Option<Sourced<Vec<String>>>, Option<Sourced<Vec<String>>>) {
+/// Names and where they were found.
+type Authors = Option<Sourced<Vec<String>>>;
+
+/// Authors of JSON-LD, or else of `<meta>`: people first, second what may be the site itself.
+fn declared_authors(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> (Authors, Authors) {
     let mut people = [Vec::new(), Vec::new()];
     let mut others = [Vec::new(), Vec::new()];
-    let mut add = |place: usize, text: &str, organization: bool| {
+    let mut add = |place: usize, text: &str| {
         for name in bylines::of_field(text) {
-            let list =
-                if organization || sites.agree(&name) { &mut others[place] } else { &mut people[place] };
-            if !list.contains(&name) {
+            let list = if sites.agree(&name) { &mut others[place] } else { &mut people[place] };
+            if list.len() < 100 && !list.contains(&name) {
                 list.push(name);
             }
         }
     };
     for author in &jsonld.authors {
-        add(0, &author.name, author.organization);
+        add(0, &author.name);
     }
     for field in tags.best(Field::Author).chain(tags.labelled_author()) {
-        add(1, &decode(field), false);
+        add(1, &decode(field));
     }
     let first = |[jsonld, meta]: [Vec<String>; 2]| {
-        let sourced = [(jsonld, Source::JsonLd), (meta, Source::Meta)];
-        sourced
-            .into_iter()
-            .find(|(names, _)| !names.is_empty())
-            .map(|(value, source)| Sourced { value, source })
+        let (value, source) = if jsonld.is_empty() { (meta, Source::Meta) } else { (jsonld, Source::JsonLd) };
+        (!value.is_empty()).then_some(Sourced { value, source })
     };
     (first(people), first(others))
 }
@@ -250,13 +263,16 @@ fn declared_dates(
     lang: Option<&str>,
 ) -> (Option<Sourced<String>>, Option<Sourced<String>>) {
     let date = |field, jsonld: &Option<String>| {
-        let meta =
-            tags.all(field).find_map(|text| dates::parse(text, lang)).map(|stamp| (stamp, Source::Meta));
-        let jsonld = || {
-            let stamp = dates::parse(jsonld.as_deref()?, lang)?;
-            Some((stamp, Source::JsonLd))
-        };
-        meta.or_else(jsonld).map(|(stamp, source)| sourced(stamp, source))
+        let meta = tags.all(field).find_map(|text| dates::parse(text, lang));
+        let jsonld = jsonld.as_deref().and_then(|text| dates::parse(text, lang));
+        match (meta, jsonld) {
+            // The same moment: with the page's own zone rather than in UTC or without one.
+            (Some(meta), Some(jsonld)) if jsonld.says_more_than(&meta) => {
+                Some(sourced(jsonld, Source::JsonLd))
+            }
+            (Some(meta), _) => Some(sourced(meta, Source::Meta)),
+            (None, jsonld) => jsonld.map(|stamp| sourced(stamp, Source::JsonLd)),
+        }
     };
     (date(Field::Published, &jsonld.date_published), date(Field::Modified, &jsonld.date_modified))
 }

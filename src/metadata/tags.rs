@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::text_of;
-use super::words::{fold, squeeze};
+use super::titles::LONGEST;
+use super::words::{clip, fold, squeeze};
 use crate::dom::{Dom, NodeId, Tag};
 
 /// What a `<meta>` is for.
@@ -34,25 +35,28 @@ const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Author,
-        "author parsely-author sailthru.author article:author og:article:author byl dc.creator dcterms.creator \
-         citation_author cxenseparse:author article:author_name shareaholic:article_author_name authors creator \
-         og:author vr:author mrf:authors rbauthors byline dc.contributor",
+        "author parsely-author sailthru.author article:author og:article:author byl dc.creator \
+         dcterms.creator citation_author cxenseparse:author article:author_name \
+         shareaholic:article_author_name authors creator og:author vr:author mrf:authors rbauthors \
+         byline dc.contributor",
     ),
     (
         Field::Published,
-        "article:published_time og:article:published_time datepublished og:published_time published_time \
-         parsely-pub-date sailthru.date cxenseparse:publishtime cxenseparse:recs:publishtime dc.date.issued \
-         dcterms.issued dcterms.created dc.date.created dc.created originalpublicationdate publishdate publish_date \
-         publish-date publication_date pubdate article.published rnews:datepublished citation_publication_date \
-         citation_online_date shareaholic:article_published_time mediator_published_time vr:published_time \
-         iso-8601-publish-date displaydate bt:pubdate dateposted release_date published-date article_date_original \
-         date dc.date dcterms.date citation_date created createdate datecreated",
+        "article:published_time og:article:published_time datepublished og:published_time \
+         published_time parsely-pub-date sailthru.date cxenseparse:publishtime \
+         cxenseparse:recs:publishtime dc.date.issued dcterms.issued dcterms.created dc.date.created \
+         dc.created originalpublicationdate publishdate publish_date publish-date publication_date \
+         pubdate article.published rnews:datepublished citation_publication_date citation_online_date \
+         shareaholic:article_published_time mediator_published_time vr:published_time \
+         iso-8601-publish-date displaydate bt:pubdate dateposted release_date published-date \
+         article_date_original published date dc.date dcterms.date citation_date created createdate \
+         datecreated",
     ),
     (
         Field::Modified,
         "article:modified_time og:article:modified_time og:modified_time datemodified og:updated_time \
-         article:updated_time dcterms.modified dc.date.modified dc.modified last-modified lastmod updated_time \
-         shareaholic:article_modified_time revised",
+         article:updated_time dcterms.modified dc.date.modified dc.modified last-modified lastmod \
+         updated_time shareaholic:article_modified_time revised",
     ),
     (Field::Site, "og:site_name application-name apple-mobile-web-app-title twitter:site:name dc.publisher"),
     (Field::Url, "og:url twitter:url"),
@@ -75,7 +79,7 @@ static FIELDS: LazyLock<FxHashMap<&str, (Field, u8)>> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(super) struct Heading {
     pub(super) node: NodeId,
-    /// 1 or 2.
+    /// 1, or 2 for all below.
     pub(super) level: u8,
     /// Its text, white space folded.
     pub(super) text: String,
@@ -94,7 +98,7 @@ pub(super) struct Tags<'d> {
     pub(super) canonical: Option<&'d str>,
     /// `<title>`.
     pub(super) title: String,
-    /// The headings of the first two levels.
+    /// The headings of the first three levels.
     pub(super) headings: Vec<Heading>,
     /// `twitter:label1` and `twitter:data1`, and so on: pairs that content systems fill with the author's name.
     labels: [(Option<&'d str>, Option<&'d str>); 2],
@@ -135,12 +139,14 @@ impl<'d> Tags<'d> {
                 Tag::Link if dom.attr(n, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) => {
                     tags.canonical = tags.canonical.or(dom.attr(n, "href"));
                 }
-                Tag::Title if tags.title.is_empty() => tags.title = text_of(dom, n),
+                Tag::Title if tags.title.is_empty() => {
+                    tags.title = clip(&text_of(dom, n), LONGEST).to_owned()
+                }
                 Tag::H1 if firsts < MOST => {
                     firsts += 1;
                     tags.headings.push(heading(dom, n, 1));
                 }
-                Tag::H2 if seconds < MOST => {
+                Tag::H2 | Tag::H3 if seconds < MOST => {
                     seconds += 1;
                     tags.headings.push(heading(dom, n, 2));
                 }
@@ -205,7 +211,7 @@ fn heading(dom: &Dom, node: NodeId, level: u8) -> Heading {
     for n in node + 1..dom.end(node) {
         match dom.tag(n) {
             Tag::Text => {
-                let raw = dom.text(n);
+                let raw = clip(dom.text(n), LONGEST);
                 let text = squeeze(raw);
                 space |= raw.starts_with(char::is_whitespace);
                 if text.is_empty() {
@@ -224,7 +230,7 @@ fn heading(dom: &Dom, node: NodeId, level: u8) -> Heading {
             _ => {}
         }
         // A headline is a line; what is longer is a page inside of a heading.
-        if heading.text.len() > 1000 {
+        if heading.text.len() > LONGEST {
             break;
         }
     }

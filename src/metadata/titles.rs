@@ -1,9 +1,9 @@
 //! The headline without the site's name.
 //!
 //! What a reader sees as the headline is a heading; which one, and where it ends, is told by the
-//! page's other titles (`og:title`, `<title>`, JSON-LD). A separator alone is no reason to cut: "Rain
-//! - the week ahead" stays whole, "Rain | The Harbour Post" is cut because the page says what its
-//! site is called.
+//! page's other titles (`og:title`, `<title>`, JSON-LD). A separator alone is no reason to cut:
+//! "Rain - the week ahead" stays whole, "Rain | The Harbour Post" is cut because the page says what
+//! its site is called.
 
 use super::tags::Heading;
 use super::words::{fold, squeeze};
@@ -133,9 +133,15 @@ struct Cut {
     mark: char,
 }
 
+/// A longer text, in bytes, is no title, and is not cut.
+pub(super) const LONGEST: usize = 1000;
+
 /// Places of separators: bars and the like anywhere, dashes and slashes between spaces, a colon before one.
 fn cuts(title: &str) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
+    if title.len() > LONGEST {
+        return cuts;
+    }
     let mut before = ' ';
     for (at, c) in title.char_indices() {
         let after = title[at + c.len_utf8()..].chars().next().unwrap_or(' ');
@@ -210,7 +216,9 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
     for (index, heading) in
         headings.iter().enumerate().filter(|(_, heading)| !first_level || heading.level == 1)
     {
-        let Some((score, text)) = agreement(heading, &all, &compacts, &bags, sites) else { continue };
+        let Some((score, text)) = agreement(heading, &all, &compacts, &bags, sites, declared.news) else {
+            continue;
+        };
         if best.as_ref().is_none_or(|(most, ..)| *most < score) {
             best = Some((score, index, text));
         }
@@ -220,8 +228,8 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
             .as_ref()
             .zip(metas.first())
             .filter(|(headline, meta)| compact(headline) == compact(meta));
-        if let Some((headline, _)) = both.filter(|_| declared.news && score < 3.0) {
-            return Some((headline.clone(), Place::JsonLd));
+        if let Some((_, meta)) = both.filter(|_| declared.news && score < 2.5) {
+            return Some((meta.clone(), Place::Meta));
         }
         return Some((text, Place::Heading(index)));
     }
@@ -246,6 +254,7 @@ fn agreement(
     compacts: &[String],
     bags: &[Vec<String>],
     sites: &Sites,
+    news: bool,
 ) -> Option<(f32, String)> {
     let text = heading.text.as_str();
     let own = compact(text);
@@ -253,8 +262,18 @@ fn agreement(
     if own.len() < 2 || few && sites.agree(text) {
         return None;
     }
-    if compacts.contains(&own) {
-        return Some((3.0, text.to_owned()));
+    if let Some(same) = compacts.iter().position(|title| *title == own) {
+        // A news page's og:title leaves out the kicker that its other titles may have.
+        let kicked = news
+            && compacts
+                .first()
+                .is_some_and(|meta| meta.len() >= 8 && own.len() > meta.len() && own.ends_with(meta));
+        if kicked && heading.starts_part(&compacts[0]) {
+            return Some((3.0, declared[0].clone()));
+        }
+        // The mark between kicker and headline is often there for machines only.
+        let spelt = !heading.chunks.is_empty() && !text.contains(':') && declared[same].contains(':');
+        return Some((3.0, if spelt { declared[same].clone() } else { text.to_owned() }));
     }
     // A part of the heading, cut where one of its elements or a separator stands.
     for (title, compacted) in declared.iter().zip(compacts).filter(|(_, compacted)| compacted.len() >= 8) {

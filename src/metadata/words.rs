@@ -64,21 +64,19 @@ pub(super) fn begins(word: &str, starts: &Starts) -> bool {
     starts.iter().any(|start| word.starts_with(start))
 }
 
-/// White space folded: one space between words, none at the ends; soft hyphens and invisible spaces gone.
+/// White space folded: one space between words, none at the ends; soft hyphens and invisible marks gone.
 pub(super) fn squeeze(text: &str) -> String {
+    let invisible =
+        |c| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    if !text.is_ascii() && text.contains(invisible) {
+        return squeeze(&text.replace(invisible, ""));
+    }
     let mut squeezed = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || c == '\u{feff}') {
-        let start = squeezed.len();
-        if start > 0 {
+    for word in text.split_whitespace() {
+        if !squeezed.is_empty() {
             squeezed.push(' ');
         }
-        squeezed.extend(
-            word.chars()
-                .filter(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{200e}' | '\u{200f}')),
-        );
-        if squeezed.len() == start + usize::from(start > 0) {
-            squeezed.truncate(start);
-        }
+        squeezed.push_str(word);
     }
     squeezed
 }
@@ -164,4 +162,9 @@ fn reference(name: &str) -> Option<char> {
         "euro" => '€',
         _ => return None,
     })
+}
+
+/// The text, or its first `most` bytes (fewer where that would cut a character).
+pub(super) fn clip(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }

@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Dot, Hir, HirKind, Look};
 
 use super::fold::{fold_pattern, from_first_letter, key, letters_and_digits};
 use crate::label::{Address, Kind};
@@ -22,6 +22,10 @@ pub(super) const MAX_PATTERN: usize = 4 << 10;
 
 /// Bytes of the largest compiled regex.
 const MAX_COMPILED: usize = 4 << 20;
+
+/// Bytes of a regex's cache of states, which each thread holds. Lines are short and few regexes see one, so
+/// that a small cache costs no time; a thousand large ones cost more memory than everything else together.
+const DFA_CACHE: usize = 512 << 10;
 
 /// Nesting of groups in a pattern.
 const MAX_NESTING: u32 = 32;
@@ -65,6 +69,8 @@ pub(super) const TAIL: usize = 8;
 pub(super) struct LazyRegex {
     text: Box<str>,
     compiled: OnceLock<Option<Regex>>,
+    /// Matches whatever the regex matches, and more: see [`loosen`].
+    loose: OnceLock<Option<Regex>>,
 }
 
 /// Why a text is no regex, and the byte of it where that shows.
@@ -85,7 +91,7 @@ impl LazyRegex {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
             BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
         })?;
-        let lazy = Self { text: text.into(), compiled: OnceLock::new() };
+        let lazy = Self { text: text.into(), compiled: OnceLock::new(), loose: OnceLock::new() };
         // What the syntax does not show: names of Unicode classes, and flags that leave UTF-8.
         if text.contains("\\p") || text.contains("\\P") || text.contains("-u") {
             translate(text, &ast).map_err(|error| BadRegex {
@@ -115,14 +121,17 @@ impl LazyRegex {
     }
 
     fn compile(&self) -> Result<Regex, String> {
-        RegexBuilder::new(&self.text).case_insensitive(true).size_limit(MAX_COMPILED).build().map_err(
-            |error| match error {
+        RegexBuilder::new(&self.text)
+            .case_insensitive(true)
+            .size_limit(MAX_COMPILED)
+            .dfa_size_limit(DFA_CACHE)
+            .build()
+            .map_err(|error| match error {
                 regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled".to_owned(),
                 error => {
                     error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned()
                 }
-            },
-        )
+            })
     }
 
     /// The regex; `None` (and a line in the log, once) if it turns out not to compile after all.
@@ -139,7 +148,42 @@ impl LazyRegex {
 
     /// Whether it matches somewhere in `text`.
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(text))
+        let loose = self.loose.get_or_init(|| {
+            let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
+            let hir =
+                TranslatorBuilder::new().case_insensitive(true).build().translate(&self.text, &ast).ok()?;
+            let pattern = loosen(&hir).to_string();
+            RegexBuilder::new(&pattern).size_limit(MAX_COMPILED).dfa_size_limit(DFA_CACHE).build().ok()
+        });
+        loose.as_ref().is_none_or(|loose| loose.is_match(text))
+            && self.get().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Repetitions of up to this many are kept as they are.
+const SHORT_REPETITION: u32 = 12;
+/// Classes of more ranges than this (the letters of all alphabets) become any character.
+const LARGE_CLASS: usize = 100;
+
+/// A regex that matches whatever `hir` matches, and more, and is small: long counted repetitions have no upper
+/// bound, and large classes are any character. Nearly all lines that a literal lets through fail it already, so
+/// that the regex itself, which can be a hundred times larger, is rarely compiled and run.
+fn loosen(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Capture(capture) => loosen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(loosen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosen).collect()),
+        HirKind::Repetition(repetition) => {
+            let mut loose = repetition.clone();
+            if repetition.max.is_some_and(|max| max > SHORT_REPETITION) {
+                loose.min = repetition.min.min(1);
+                loose.max = None;
+            }
+            loose.sub = Box::new(loosen(&repetition.sub));
+            Hir::repetition(loose)
+        }
+        HirKind::Class(Class::Unicode(class)) if class.ranges().len() > LARGE_CLASS => Hir::dot(Dot::AnyChar),
+        _ => hir.clone(),
     }
 }
 
