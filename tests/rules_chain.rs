@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use copydesk::dom::{Dom, Limits, NodeId, Tag};
@@ -470,4 +471,7 @@ fn shipped_rules_load_and_pass_their_tests() {
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(report.run > 0);
+    // Loading trusts the shipped patterns; here they are read as a user's would be.
+    let checked = RuleSet::check_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
+    assert_eq!(checked.errors, 0, "{checked}");
 }

@@ -148,6 +148,7 @@ fn misplaced_unreadable_and_large_files_are_told() {
     for (name, text, code) in [
         ("a.toml", "format = 1\n", "E05"),
         ("pages/a.toml", "format = 1\n", "E05"),
+        ("sites/de/a.toml", "format = 1\n", "E05"),
         ("sites/a.toml", large.as_str(), "E03"),
     ] {
         let checked = RuleSet::check_folder(folder(&[(name, text)]).path());
@@ -157,6 +158,8 @@ fn misplaced_unreadable_and_large_files_are_told() {
             (0, code.to_owned())
         );
     }
+    let checked = RuleSet::check_folder(folder(&[("fixtures/a/a.toml", "x"), ("sites/a.html", "x")]).path());
+    assert_eq!((checked.errors, checked.files), (0, 0), "{checked}");
     let folder = folder(&[("sites/a.toml", "")]);
     fs::write(folder.path().join("sites/a.toml"), b"format = 1\nabout = \"\xff\"\n").unwrap();
     let checked = RuleSet::check_folder(folder.path());
@@ -369,4 +372,12 @@ proptest! {
         let errors = checked.diagnostics.iter().any(|found| !found.code.is_warning() && found.code.to_string() != "T01");
         prop_assert_eq!(loads, !errors, "{}", checked);
     }
+}
+
+#[test]
+fn the_rule_in_the_manual_is_right() {
+    let manual = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md")).unwrap();
+    let rule = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let checked = check(&[("sites/nordsee-bote.toml", rule)]);
+    assert_eq!((checked.errors, checked.warnings, checked.tests), (0, 0, 1), "{checked}");
 }

@@ -68,7 +68,8 @@ impl RuleSet {
         diagnostics.extend(report.failures);
         let shipped: HashSet<&Arc<str>> =
             sources.iter().filter(|source| source.shipped).map(|source| &source.name).collect();
-        diagnostics.retain(|diagnostic| !shipped.contains(&diagnostic.file));
+        // Shipped files are only told of when the folder made errors of them.
+        diagnostics.retain(|found| !found.code.is_warning() || !shipped.contains(&found.file));
         diagnostics.sort();
         let own = || rules.files.iter().filter(|file| !file.source.shipped);
         let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.code.is_warning()).count();

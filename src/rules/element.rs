@@ -6,9 +6,9 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::diagnostic::Code;
-use super::fold::fold;
+use super::fold::{fold, fold_pattern};
 use super::jsonld;
-use super::pattern::{LazyRegex, MAX_PATTERN, line_regex};
+use super::pattern::{LazyRegex, MAX_PATTERN};
 use super::reader::{Entry, Reader, Text, Value};
 use super::warnings;
 use crate::dom::select::{Selector, SelectorError};
@@ -361,7 +361,11 @@ pub(super) fn read_table(
 pub(super) fn read_regex(reader: &mut Reader<'_>, value: &Value<'_>, folded: bool) -> Option<LazyRegex> {
     let text = reader.text(value, "a regular expression as a string")?;
     check_length(reader, &text)?;
-    let regex = if folded { line_regex(&text.text) } else { LazyRegex::new(&text.text) };
+    if reader.source.shipped && !reader.warn {
+        let text = if folded { fold_pattern(&text.text) } else { text.text.as_str().into() };
+        return Some(LazyRegex::unchecked(&text));
+    }
+    let regex = if folded { LazyRegex::for_folded(&text.text) } else { LazyRegex::new(&text.text) };
     match regex {
         Ok(regex) => Some(regex),
         Err(error) => {

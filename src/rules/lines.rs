@@ -167,7 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::{MAX_CHARS, line_regex};
+    use crate::rules::pattern::{LazyRegex, MAX_CHARS};
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
@@ -179,7 +179,7 @@ mod tests {
                 max_chars: MAX_CHARS,
                 lang: None,
                 address: Arc::new(address),
-                regex: line_regex(text).unwrap(),
+                regex: LazyRegex::for_folded(text).unwrap(),
             })
         };
         LineEngine::new(patterns.iter().enumerate().map(pattern).collect())
@@ -294,7 +294,7 @@ mod tests {
         ) {
             let patterns: Vec<String> = starts.into_iter().map(|(start, body, end)| format!("{start}{body}{end}")).collect();
             let patterns: Vec<&str> =
-                patterns.iter().map(String::as_str).filter(|pattern| line_regex(pattern).is_ok()).collect();
+                patterns.iter().map(String::as_str).filter(|pattern| LazyRegex::for_folded(pattern).is_ok()).collect();
             let engine = engine(&patterns);
             for line in lines {
                 let line = line.concat();

@@ -82,6 +82,11 @@ pub(super) struct BadRegex {
 }
 
 impl LazyRegex {
+    /// A regex that was checked before, when the shipped rules were tested.
+    pub(super) fn unchecked(text: &str) -> Self {
+        Self { text: text.into(), compiled: OnceLock::new() }
+    }
+
     /// Checks a regex; compiles it only where it could be too large.
     pub(super) fn new(text: &str) -> Result<Self, BadRegex> {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
@@ -102,6 +107,18 @@ impl LazyRegex {
             }
         }
         Ok(lazy)
+    }
+
+    /// Checks a regex for folded text, and folds it as the text is folded.
+    pub(super) fn for_folded(text: &str) -> Result<Self, BadRegex> {
+        match fold_pattern(text) {
+            Cow::Borrowed(text) => Self::new(text),
+            // Errors are told of the text that the user wrote.
+            Cow::Owned(folded) => Self::new(&folded).map_err(|error| match Self::new(text) {
+                Ok(_) => BadRegex { offset: 0, ..error },
+                Err(original) => original,
+            }),
+        }
     }
 
     fn compile(&self) -> Result<Regex, String> {
@@ -211,18 +228,6 @@ pub(super) struct LinePattern {
     pub(super) lang: Option<Box<str>>,
     pub(super) address: Arc<Address>,
     pub(super) regex: LazyRegex,
-}
-
-/// Checks the regex of a line pattern and folds it as lines are folded.
-pub(super) fn line_regex(text: &str) -> Result<LazyRegex, BadRegex> {
-    match fold_pattern(text) {
-        Cow::Borrowed(text) => LazyRegex::new(text),
-        // Errors are told of the text that the user wrote.
-        Cow::Owned(folded) => LazyRegex::new(&folded).map_err(|error| match LazyRegex::new(text) {
-            Ok(_) => BadRegex { offset: 0, ..error },
-            Err(original) => original,
-        }),
-    }
 }
 
 /// The primary subtag of a language tag, for comparing: `en` of `en-GB`.
@@ -492,7 +497,7 @@ mod tests {
 
     fn needle(pattern: &str) -> String {
         let show = |texts: Texts| texts.join("|");
-        match line_regex(pattern).unwrap().needle() {
+        match LazyRegex::for_folded(pattern).unwrap().needle() {
             Needle::Start(texts) => format!("^{}", show(texts)),
             Needle::Inside(texts) => show(texts),
             Needle::Unknown => "?".into(),
@@ -532,7 +537,7 @@ mod tests {
 
     #[test]
     fn tells_the_byte_of_a_mistake() {
-        let offset = |pattern: &str| line_regex(pattern).map(|_| ()).map_err(|error| error.offset);
+        let offset = |pattern: &str| LazyRegex::for_folded(pattern).map(|_| ()).map_err(|error| error.offset);
         assert_eq!(offset("^(foo"), Err(1));
         assert_eq!(offset("ß[a"), Err(2));
         assert_eq!(offset("a**{"), Err(3));
@@ -544,7 +549,7 @@ mod tests {
 
     #[test]
     fn knows_anchors() {
-        let anchored = |pattern: &str| line_regex(pattern).unwrap().is_anchored();
+        let anchored = |pattern: &str| LazyRegex::for_folded(pattern).unwrap().is_anchored();
         assert!(anchored("^a") && anchored("b$") && anchored("^(a|b)") && anchored("(^a|^b)"));
         assert!(!anchored("a") && !anchored("(^a|b)"));
     }

@@ -118,7 +118,9 @@ impl RuleSet {
         for (claim, claimants) in self.hosts.claimed_by_several() {
             for place in [Place::Site, Place::Local] {
                 let same = claimants.iter().map(|&number| &self.files[number]);
-                let same: Vec<_> = same.filter(|file| file.source.place == place).collect();
+                let mut same: Vec<_> = same.filter(|file| file.source.place == place).collect();
+                // Of a shipped file and the user's, the user's is told of it.
+                same.sort_by_key(|file| !file.source.shipped);
                 let at = |file: &RuleFile| {
                     file.hosts.iter().find(|(other, _)| other == claim).map_or(0, |(_, at)| *at)
                 };

@@ -142,7 +142,9 @@ pub(super) fn collect(folder: Option<&Path>, diagnostics: &mut Vec<Diagnostic>) 
 
 fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, Source)> {
     let mut found = vec![];
-    for entry in WalkDir::new(folder).max_depth(2).follow_links(true).sort_by_file_name() {
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    // Pages for tests stand beside the rules.
+    for entry in walk.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "fixtures") {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
