@@ -95,13 +95,21 @@ fn next_batch<I, T, E>(
     }
 }
 
-/// Cleans a document; a panic, a defect of ours, becomes that document's error.
+/// Cleans a document; a panic becomes that document's error.
 ///
 /// # Errors
 /// As [`Cleaner::clean`], or the panic's message.
 pub fn clean_guarded(cleaner: &Cleaner, raw: &RawDoc) -> Result<Cleaned, DocError> {
-    // The cleaner is shared and never changed, so a panic leaves nothing half done behind.
-    panic::catch_unwind(AssertUnwindSafe(|| cleaner.clean(raw))).unwrap_or_else(|cause| {
+    guarded(raw, || cleaner.clean(raw))
+}
+
+/// Does something with a document; a panic, a defect of ours, becomes that document's error.
+///
+/// # Errors
+/// What `work` returns, or the panic's message.
+pub fn guarded<T>(raw: &RawDoc, work: impl FnOnce() -> Result<T, DocError>) -> Result<T, DocError> {
+    // Cleaning shares nothing that it changes but caches, so a panic leaves nothing half done behind.
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|cause| {
         let message = cause
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
@@ -119,6 +127,7 @@ pub fn clean_guarded(cleaner: &Cleaner, raw: &RawDoc) -> Result<Cleaned, DocErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Charset, Format, Location};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -170,5 +179,23 @@ mod tests {
     fn a_panic_of_the_reader_is_not_taken_for_the_end() {
         let input = (0..600).inspect(|&item| assert!(item < 550, "the reader broke"));
         let _ = run(&pool(1), input, |_| 1, |item| item, |_| Ok::<(), ()>(()));
+    }
+
+    #[test]
+    fn a_panic_is_one_documents_error() {
+        let raw = RawDoc {
+            id: "a17".to_owned(),
+            url: None,
+            source: Location { path: "dump.jsonl".into(), record: 17, offset: 99 },
+            format: Format::Text,
+            charset: Charset::Utf8,
+            captured: None,
+            bytes: Vec::new(),
+        };
+        let number = 3;
+        let error = guarded(&raw, || -> Result<(), _> { panic!("slice {number} is not there") }).unwrap_err();
+        assert_eq!(error.to_string(), "dump.jsonl:17 (byte 99): panicked: slice 3 is not there");
+        assert_eq!((error.id.as_deref(), error.stage), (Some("a17"), Stage::Clean));
+        assert!(guarded(&raw, || Ok(1)).is_ok());
     }
 }

@@ -12,12 +12,12 @@ pub enum Step {
     Decode,
     /// HTML to a tree.
     Parse,
+    /// JSON-LD, title, authors, dates and the like.
+    Metadata,
     /// Tree or text to blocks.
     Blocks,
     /// Finding and applying rules.
     Rules,
-    /// JSON-LD, title, authors, dates and the like.
-    Metadata,
     /// Features and scores of the structure model.
     Model,
     /// One label for each block.

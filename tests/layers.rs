@@ -1,5 +1,7 @@
 //! The layers of docs/architecture.md: a module uses only what lies to its right.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,8 @@
 //!
 //! `UPDATE_SAMPLES=1 cargo test --test samples` writes that file anew; its diff is what a change did.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

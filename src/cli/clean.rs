@@ -124,21 +124,22 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
         |document| document.as_ref().map_or(0, |raw| raw.bytes.len()),
         |document| {
             let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
-            let cleaned = document.and_then(|raw| {
+            let rendered = document.and_then(|raw| {
                 let cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
                 Ok(output::render(&raw, &cleaned, rendering))
             });
-            cleaned.map_err(|error| (output::render_failed(&error, bytes), error))
+            match rendered {
+                Ok(rendered) => (rendered, None),
+                Err(error) => (output::render_failed(&error, bytes), Some(error)),
+            }
         },
-        |rendered| {
-            let rendered = rendered.unwrap_or_else(|(rendered, error)| {
+        |(rendered, error)| {
+            match error {
                 // With a file of rejects the log need not say it again.
-                match outputs.rejects {
-                    Some(_) => tracing::debug!("{error}"),
-                    None => tracing::warn!("{error}"),
-                }
-                rendered
-            });
+                Some(error) if outputs.rejects.is_some() => tracing::debug!("{error}"),
+                Some(error) => tracing::warn!("{error}"),
+                None => {}
+            }
             outputs.write(&rendered)?;
             tally.add(rendered.tally);
             progress.document();
@@ -176,6 +177,7 @@ struct Outputs {
     report: Option<Named>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Articles {
     /// All in one file, `apart` between any two.
     Together { file: Named, apart: &'static [u8], first: bool },

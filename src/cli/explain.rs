@@ -68,9 +68,11 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
     let mut out = String::new();
     let mut field = |name: &str, value: &str, source: Option<Source>| {
-        let source = source.map(|source| format!("  ({})", name_of(&source))).unwrap_or_default();
-        let source = Style::new().dim().apply_to(source);
-        let _ = writeln!(out, "{name:13} {}{source}", printable(value)); // writing to a string never fails
+        let _ = write!(out, "{name:13} {}", printable(value)); // writing to a string never fails
+        if let Some(source) = source {
+            let _ = write!(out, "{}", Style::new().dim().apply_to(format_args!("  ({})", name_of(&source))));
+        }
+        out.push('\n');
     };
     field("document", &raw.source.to_string(), None);
     if let Some(url) = &raw.url {
@@ -80,7 +82,7 @@ fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
     field("found by", &name_of(&cleaned.how), None);
     field("rules", &cleaned.rules.join(" "), None);
     if !cleaned.flags.is_empty() {
-        field("flags", &cleaned.flags.iter().map(|flag| name_of(flag)).collect::<Vec<_>>().join(" "), None);
+        field("flags", &cleaned.flags.iter().map(name_of).collect::<Vec<_>>().join(" "), None);
     }
     let metadata = &cleaned.metadata;
     for (name, value) in [

@@ -207,12 +207,14 @@ pub(crate) fn main() -> Exit {
 
 fn start_log(format: LogFormat) {
     use tracing_subscriber::EnvFilter;
-    // html5ever warns of markup that browsers repair without a word.
-    let filter = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_else(|_| "warn,html5ever=error".to_owned());
-    let filter = EnvFilter::builder().parse_lossy(filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // html5ever warns of the mistakes in pages, which are its input.
+    let levels = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,html5ever=error".to_owned());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::builder().parse_lossy(levels))
+        .with_ansi(console::colors_enabled_stderr())
+        .with_writer(io::stderr);
     match format {
-        LogFormat::Text => log.init(),
+        LogFormat::Text => log.without_time().init(),
         LogFormat::Json => log.json().init(),
     }
     // A panic in a document's cleaning is caught and becomes that document's error; its place in our

@@ -206,6 +206,28 @@ pub(super) struct Handle {
     name: LocalName,
 }
 
+impl Handle {
+    /// Whether it is an element that the tree builder compares with others of its kind.
+    pub(super) fn is_formatting(&self) -> bool {
+        matches!(
+            self.name,
+            local_name!("b")
+                | local_name!("big")
+                | local_name!("code")
+                | local_name!("em")
+                | local_name!("font")
+                | local_name!("i")
+                | local_name!("nobr")
+                | local_name!("s")
+                | local_name!("small")
+                | local_name!("strike")
+                | local_name!("strong")
+                | local_name!("tt")
+                | local_name!("u")
+        )
+    }
+}
+
 /// The name of an element.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name<'a> {

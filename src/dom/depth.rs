@@ -1,10 +1,11 @@
-//! The cap on open elements.
+//! The caps on open elements and on the work they make.
 //!
 //! html5ever's tree builder is quadratic in the elements that are open at once: for many a tag it walks up their
-//! stack, and for text in a new paragraph it makes every formatting element anew that was left open in the last one.
-//! So both are counted, and where there are too many, a start tag that would open one more is left out, together with
-//! its end tag. Text goes on, and so do elements that cannot have elements inside, so that the text of a page with
-//! ten thousand unclosed `<font>` is all there.
+//! stack, for text in a new paragraph it makes every formatting element anew that was left open in the last one, and
+//! it compares a formatting element with all it remembers. So open and remembered elements are counted. Where there
+//! are too many, a start tag that would open one more is left out, together with its end tag. Text goes on, and so do
+//! elements that cannot have elements inside, so that the text of a page with ten thousand unclosed `<font>` is all
+//! there. A page that stays just below that cap for long ends when the walks add up to [`MAX_STEPS`].
 
 use std::cell::Cell;
 
@@ -14,7 +15,21 @@ use html5ever::tree_builder::TreeBuilder;
 use rustc_hash::FxHashMap;
 
 use super::build::{Handle, Sink};
-use super::names::TagName;
+use super::names::{Carriage, TagName};
+
+/// Steps that the tree builder may take over elements in one page: about a quarter of a second. A sound page of a million
+/// nodes, 40 deep, takes two thirds of them.
+const MAX_STEPS: usize = 1 << 26;
+
+/// What comparing two formatting elements with attributes costs, in steps: it copies and sorts them.
+const COMPARISON_STEPS: usize = 32;
+
+/// What is to become of a start tag.
+pub(super) enum Verdict {
+    Feed,
+    LeaveOut,
+    EndPage,
+}
 
 /// Keeps count of what the tree builder walks over: open elements, and formatting elements it remembers.
 pub(super) struct Depth {
@@ -22,42 +37,61 @@ pub(super) struct Depth {
     /// How many there were when they were last counted, and how many nodes the tree had then.
     counted: usize,
     nodes: usize,
+    /// How many of them were formatting elements, with those fed since.
+    formatting: usize,
     /// Whether an end tag came since, so that there may be fewer.
     closed: bool,
+    steps: usize,
     /// Start tags left out, by name, whose end tags are to be left out too.
     ignored: FxHashMap<LocalName, usize>,
 }
 
 impl Depth {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, counted: 0, nodes: 0, closed: false, ignored: FxHashMap::default() }
+        Self {
+            limit,
+            counted: 0,
+            nodes: 0,
+            formatting: 0,
+            closed: false,
+            steps: 0,
+            ignored: FxHashMap::default(),
+        }
     }
 
     /// Whether a start tag may be fed to the tree builder.
-    pub(super) fn allows(&mut self, tag: &TagName, builder: &TreeBuilder<Handle, Sink>) -> bool {
+    pub(super) fn start_tag(
+        &mut self,
+        tag: &TagName,
+        has_attributes: bool,
+        builder: &TreeBuilder<Handle, Sink>,
+    ) -> Verdict {
         let nodes = builder.sink.tree.borrow().drafts.len();
-        // A new node adds two at most: an open element that is remembered as well. Counting can wait until that many
-        // nodes may be too many, and is of no use where none has come or gone.
-        let possible = self.counted + 2 * (nodes - self.nodes);
-        if possible >= self.limit && (self.closed || nodes != self.nodes) {
-            self.counted = count(builder);
-            (self.nodes, self.closed) = (nodes, false);
-        } else if possible < self.limit {
-            return true;
+        // A new node adds two at most: an open element that is remembered as well. Counting can wait until that may
+        // make a difference, and is of no use where none has come or gone.
+        let mut possible = self.counted + 2 * (nodes - self.nodes);
+        let is_due = possible >= self.limit.min(2 * self.counted + 64);
+        if is_due && (self.closed || nodes != self.nodes) {
+            self.count(builder);
+            self.nodes = nodes;
+            possible = self.counted;
         }
-        if self.counted < self.limit {
+        if possible < self.limit {
             self.ignored.clear();
-            return true;
+        } else if !tag.is_leaf {
+            *self.ignored.entry(tag.local.clone()).or_default() += 1;
+            return Verdict::LeaveOut;
         }
-        if tag.is_leaf {
-            return true;
+        self.steps += possible;
+        if tag.attributes == Carriage::CommonHandle {
+            self.steps += self.formatting * if has_attributes { COMPARISON_STEPS } else { 1 };
+            self.formatting += 1;
         }
-        *self.ignored.entry(tag.local.clone()).or_default() += 1;
-        false
+        if self.steps > MAX_STEPS { Verdict::EndPage } else { Verdict::Feed }
     }
 
     /// Whether an end tag may be fed to the tree builder: not if its start tag was not.
-    pub(super) fn closes(&mut self, name: &LocalName) -> bool {
+    pub(super) fn end_tag(&mut self, name: &LocalName) -> bool {
         if let Some(open) = self.ignored.get_mut(name)
             && *open > 0
         {
@@ -67,18 +101,23 @@ impl Depth {
         self.closed = true;
         true
     }
-}
 
-/// Open elements and remembered formatting elements of a tree builder.
-fn count(builder: &TreeBuilder<Handle, Sink>) -> usize {
-    struct Counter(Cell<usize>);
-    impl Tracer for Counter {
-        type Handle = Handle;
-        fn trace_handle(&self, _: &Handle) {
-            self.0.set(self.0.get() + 1);
+    fn count(&mut self, builder: &TreeBuilder<Handle, Sink>) {
+        #[derive(Default)]
+        struct Counter {
+            all: Cell<usize>,
+            formatting: Cell<usize>,
         }
+        impl Tracer for Counter {
+            type Handle = Handle;
+            fn trace_handle(&self, handle: &Handle) {
+                self.all.set(self.all.get() + 1);
+                self.formatting.set(self.formatting.get() + usize::from(handle.is_formatting()));
+            }
+        }
+        let counter = Counter::default();
+        builder.trace_handles(&counter);
+        (self.counted, self.formatting) = (counter.all.get(), counter.formatting.get());
+        self.closed = false;
     }
-    let counter = Counter(Cell::new(0));
-    builder.trace_handles(&counter);
-    counter.0.get()
 }

@@ -55,8 +55,9 @@ impl Element for ElementRef<'_> {
         self.dom.children(self.node).find_map(|n| self.if_element(n))
     }
 
+    /// True of all elements, so that names in selectors are compared in lower case: the tree has no others.
     fn is_html_element_in_html_document(&self) -> bool {
-        !self.dom.is_foreign(self.node)
+        true
     }
 
     fn has_local_name(&self, name: &CssLocalName) -> bool {

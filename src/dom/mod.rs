@@ -20,6 +20,7 @@ mod input;
 mod names;
 mod parse;
 pub mod select;
+mod select_error;
 mod set;
 mod tag;
 mod tokenizer;
@@ -178,7 +179,7 @@ impl Dom {
     pub fn attr(&self, n: NodeId, name: &str) -> Option<&str> {
         match name {
             "class" => self.attr_by_id(n, CLASS),
-            "id" => self.attr_by_id(n, ID),
+            "id" => self.id(n),
             _ => self.attrs(n).find(|&(other, _)| other == name).map(|(_, value)| value),
         }
     }
@@ -186,6 +187,12 @@ impl Dom {
     /// Names and values of all attributes in the order of the source.
     pub fn attrs(&self, n: NodeId) -> impl Iterator<Item = (&str, &str)> {
         self.attr_slice(n).iter().map(|attr| (self.names.get(attr.name), self.slice(attr.start, attr.len)))
+    }
+
+    /// The value of the `id` attribute.
+    #[must_use]
+    pub fn id(&self, n: NodeId) -> Option<&str> {
+        self.attr_by_id(n, ID)
     }
 
     /// The tokens of the `class` attribute.

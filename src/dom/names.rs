@@ -50,6 +50,16 @@ impl Names {
         }
     }
 
+    /// The id of a name, if the page has it.
+    pub(super) fn find(&self, name: &str) -> Option<NameId> {
+        self.ids.get(name).copied()
+    }
+
+    /// All names, by their ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|name| &**name)
+    }
+
     /// The name with this id.
     pub(super) fn get(&self, id: NameId) -> &str {
         &self.list[id as usize]

@@ -14,7 +14,7 @@ use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use rustc_hash::FxHashMap;
 
 use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
-use super::depth::Depth;
+use super::depth::{Depth, Verdict};
 use super::freeze::{TagTable, freeze};
 use super::input::Source;
 use super::names::{Carriage, TagNames, normalised};
@@ -89,11 +89,12 @@ impl Feed<'_> {
                 Token::Replacement => self.text(StrTendril::from_char(char::REPLACEMENT_CHARACTER)),
                 Token::Null => self.process_and_go_on(tokenizer::NullCharacterToken),
                 Token::StartTag { name, self_closing } => {
-                    if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes {
+                    if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes
+                        || !self.start_tag(tokenizer, name, self_closing)
+                    {
                         self.truncated = true;
                         break;
                     }
-                    self.start_tag(tokenizer, name, self_closing);
                 }
                 Token::EndTag { name } => self.end_tag(name),
                 Token::Comment => self.process_and_go_on(tokenizer::CommentToken(StrTendril::new())),
@@ -126,11 +127,16 @@ impl Feed<'_> {
         self.process_and_go_on(tokenizer::ParseError("".into()));
     }
 
-    fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) {
+    /// Feeds a start tag to the tree builder; whether the page may go on.
+    fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
         let tag = self.names.get(name.of(&self.source.text));
-        if !self.depth.allows(tag, &self.builder) {
-            self.truncated = true;
-            return;
+        match self.depth.start_tag(tag, !tokenizer.attributes.is_empty(), &self.builder) {
+            Verdict::Feed => {}
+            Verdict::LeaveOut => {
+                self.truncated = true;
+                return true;
+            }
+            Verdict::EndPage => return false,
         }
         let (local, carriage) = (tag.local.clone(), tag.attributes);
         let spans = &tokenizer.attributes;
@@ -165,14 +171,15 @@ impl Feed<'_> {
             TokenSinkResult::Plaintext => Text::Plaintext,
             TokenSinkResult::Continue
             | TokenSinkResult::Script(_)
-            | TokenSinkResult::EncodingIndicator(_) => return,
+            | TokenSinkResult::EncodingIndicator(_) => return true,
         };
         tokenizer.switch_to(text, name);
+        true
     }
 
     fn end_tag(&mut self, name: Span) {
         let name = self.names.get(name.of(&self.source.text)).local.clone();
-        if !self.depth.closes(&name) {
+        if !self.depth.end_tag(&name) {
             return;
         }
         let tag = tokenizer::Tag {

@@ -4,35 +4,34 @@
 //! users know (`:is`, `:where`, `:not`, `:has`, `:nth-*`, attribute operators with the `i` and `s` flags), and the
 //! crate `selectors` matches it against our own tree.
 
-use cssparser::{BasicParseErrorKind, ParseErrorKind};
-use scraper::selector::{Parser, Simple};
+use scraper::selector::Simple;
 use selectors::Element;
 use selectors::context::{
     MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches,
 };
 use selectors::matching::matches_selector;
-use selectors::parser::{ParseRelative, SelectorList, SelectorParseErrorKind};
-use thiserror::Error;
+use selectors::parser::{self, Component, SelectorList};
 
 use super::element::ElementRef;
-use super::{Dom, NodeId};
+use super::names::NameId;
+use super::{Dom, NodeId, Tag, select_error};
 
+pub use super::select_error::SelectorError;
 pub use super::set::SelectorSet;
-
-/// A selector that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{message}")]
-pub struct SelectorError {
-    /// What is wrong, in words for the author of a rule.
-    pub message: String,
-    /// Where, in bytes from the start of the selector.
-    pub offset: usize,
-}
 
 /// A compiled CSS selector, or several with commas between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
     pub(super) list: SelectorList<Simple>,
+    /// For each of the list.
+    gates: Vec<Gate>,
+}
+
+/// What the last part of a selector asks of an element that is quickly seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Gate {
+    tag: Option<Tag>,
+    attribute: Option<Box<str>>,
 }
 
 impl Selector {
@@ -41,20 +40,21 @@ impl Selector {
     /// # Errors
     /// The text is no selector, or uses something that a saved page cannot answer, such as `:hover`.
     pub fn parse(css: &str) -> Result<Self, SelectorError> {
-        let mut input = cssparser::Parser::new(css);
-        match SelectorList::parse(&Parser, &mut input, ParseRelative::No) {
-            Ok(list) => Ok(Self { list }),
-            Err(error) => {
-                let offset = error_offset(css);
-                Err(SelectorError { message: describe(&error.kind, &css[offset..]), offset })
-            }
-        }
+        let list = select_error::parse(css)?;
+        let gates = list.slice().iter().map(Gate::new).collect();
+        Ok(Self { list, gates })
     }
 
     /// Whether the element `n` matches; no other node does.
     #[must_use]
     pub fn matches(&self, dom: &Dom, n: NodeId) -> bool {
-        self.matches_within(dom, n, 0, &mut SelectorCaches::default())
+        if !dom.tag(n).is_element() {
+            return false;
+        }
+        let mut caches = SelectorCaches::default();
+        let mut context = context(&mut caches);
+        let element = ElementRef { dom, node: n };
+        self.list.slice().iter().any(|selector| matches_selector(selector, 0, None, &element, &mut context))
     }
 
     /// All matching elements below `scope`, in document order. `:scope` is `scope`, or the root element for the
@@ -62,17 +62,62 @@ impl Selector {
     #[must_use]
     pub fn find_all(&self, dom: &Dom, scope: NodeId) -> Vec<NodeId> {
         let mut caches = SelectorCaches::default();
-        (scope + 1..dom.end(scope)).filter(|&n| self.matches_within(dom, n, scope, &mut caches)).collect()
+        let mut context = context(&mut caches);
+        context.scope_element = (scope != 0).then(|| ElementRef { dom, node: scope }.opaque());
+        let open: Vec<_> = self.gates.iter().map(|gate| gate.open(dom)).collect();
+        let alternatives = || self.list.slice().iter().zip(&open);
+        let found = (scope + 1..dom.end(scope)).filter(|&node| {
+            let element = ElementRef { dom, node };
+            dom.tag(node).is_element()
+                && alternatives().any(|(selector, open)| {
+                    open.as_ref().is_some_and(|open| open.lets_in(dom, node))
+                        && matches_selector(selector, 0, None, &element, &mut context)
+                })
+        });
+        found.collect()
+    }
+}
+
+impl Gate {
+    fn new(selector: &parser::Selector<Simple>) -> Self {
+        let mut gate = Self::default();
+        for component in selector.iter() {
+            match component {
+                Component::LocalName(name) => gate.tag = Tag::from_name(&name.lower_name.0),
+                Component::ID(_) => gate.attribute = Some("id".into()),
+                Component::Class(_) => gate.attribute = Some("class".into()),
+                Component::AttributeInNoNamespaceExists { local_name_lower, .. } => {
+                    gate.attribute = Some((*local_name_lower.0).into());
+                }
+                Component::AttributeInNoNamespace { local_name, .. } => {
+                    gate.attribute = Some((*local_name.0).into());
+                }
+                _ => {}
+            }
+        }
+        gate
     }
 
-    fn matches_within(&self, dom: &Dom, node: NodeId, scope: NodeId, caches: &mut SelectorCaches) -> bool {
-        if !dom.tag(node).is_element() {
-            return false;
-        }
-        let mut context = context(caches);
-        context.scope_element = (scope != 0).then(|| ElementRef { dom, node: scope }.opaque());
-        let element = ElementRef { dom, node };
-        self.list.slice().iter().any(|selector| matches_selector(selector, 0, None, &element, &mut context))
+    /// The gate of one page; none if no element of the page gets in.
+    fn open(&self, dom: &Dom) -> Option<OpenGate> {
+        let attribute = match &self.attribute {
+            Some(name) => Some(dom.names.find(name)?),
+            None => None,
+        };
+        Some(OpenGate { tag: self.tag, attribute })
+    }
+}
+
+struct OpenGate {
+    tag: Option<Tag>,
+    attribute: Option<NameId>,
+}
+
+impl OpenGate {
+    fn lets_in(&self, dom: &Dom, node: NodeId) -> bool {
+        // An element of MathML may have a name that HTML has too.
+        self.tag.is_none_or(|tag| dom.tag(node) == tag || dom.tag(node) == Tag::Other)
+            && self.attribute.is_none_or(|name| dom.attr_slice(node).iter().any(|attr| attr.name == name))
     }
 }
 
@@ -86,53 +131,4 @@ pub(super) fn context(caches: &mut SelectorCaches) -> MatchingContext<'_, Simple
         NeedsSelectorFlags::No,
         MatchingForInvalidation::No,
     )
-}
-
-/// Where the token begins at which reading stopped: the errors of the CSS parser do not say it.
-fn error_offset(css: &str) -> usize {
-    let mut input = cssparser::Parser::new(css);
-    let offset = |input: &cssparser::Parser<'_>| css.len() - input.slice_from(input.position()).len();
-    // One alternative after the other, so that the parser stands where the first error was.
-    let stop = loop {
-        if selectors::parser::Selector::parse(&Parser, &mut input).is_err() || input.expect_comma().is_err() {
-            break offset(&input);
-        }
-    };
-    let mut tokens = cssparser::Parser::new(css);
-    let mut start = 0;
-    loop {
-        let before = offset(&tokens);
-        let blank = match tokens.next_including_whitespace_and_comments() {
-            Ok(token) => matches!(token, cssparser::Token::WhiteSpace(_) | cssparser::Token::Comment(_)),
-            Err(_) => return start,
-        };
-        if before >= stop {
-            return start;
-        }
-        if !blank {
-            start = before;
-        }
-    }
-}
-
-/// The error in words; `rest` is the selector from the place of the error on.
-fn describe(kind: &ParseErrorKind<SelectorParseErrorKind>, rest: &str) -> String {
-    use SelectorParseErrorKind as Kind;
-    let word: String = rest.chars().take_while(|c| !c.is_whitespace()).take(24).collect();
-    match kind {
-        ParseErrorKind::Basic(BasicParseErrorKind::EndOfInput) => "the selector ends too early".to_owned(),
-        ParseErrorKind::Custom(Kind::EmptySelector) => {
-            "a selector is missing here (a comma too many, or an empty one)".to_owned()
-        }
-        ParseErrorKind::Custom(Kind::DanglingCombinator) => {
-            "a combinator has nothing after it: name what is to be found there".to_owned()
-        }
-        ParseErrorKind::Custom(Kind::UnsupportedPseudoClassOrElement) => {
-            format!("`{word}` is not a pseudo-class that works on a saved page")
-        }
-        ParseErrorKind::Custom(Kind::ClassNeedsIdent) => {
-            "a class name must follow the dot, and may not begin with a digit".to_owned()
-        }
-        _ => format!("`{word}` is not understood here"),
-    }
 }

@@ -183,7 +183,7 @@ tags! {
 }
 
 impl Tag {
-    /// The element of HTML with this name in lower case.
+    /// The element of HTML (or root of SVG or MathML) with this name in lower case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let known = HTML_TAGS.iter().chain(&[(Self::Svg, "svg"), (Self::Math, "math")]);

@@ -3,13 +3,15 @@
 //! Site rules, then generic rules, then the model; then what only the whole can tell: repetition, the
 //! headline among the kept, roles. A block that has its label keeps it.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::article::How;
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
 use crate::dom::NodeId;
-use crate::label::{Kind, Label, Reason, Role};
+use crate::label::{Address, Kind, Label, Reason, Role};
 use crate::labels::choose;
 use crate::labels::model::probability;
 use crate::metadata::head::Head;
@@ -144,9 +146,19 @@ impl Pass<'_> {
                 (None, _) => Reason::Model(probability(score)),
             };
             if self.is_kept(row) {
-                self.dropped[row] = Some((self.kind_of(row), reason));
+                // Where a rule that holds at any place says the same, it is the reason a person can check.
+                let rule = self.rule_anywhere(row).map(Reason::Rule);
+                self.dropped[row] = Some((self.kind_of(row), rule.unwrap_or(reason)));
             }
         }
+    }
+
+    /// The line rule that matches a block wherever it stands.
+    fn rule_anywhere(&self, row: usize) -> Option<Arc<Address>> {
+        self.reading.hits[row].as_ref()?;
+        let (text, lang) = (self.drafts.text(row), self.reading.lang());
+        let line = Line { text, from_head: usize::MAX, from_tail: usize::MAX, lang };
+        self.reading.chain.line(&line).map(|hit| hit.rule)
     }
 
     /// What a block that no rule dropped is called.

@@ -17,6 +17,9 @@ use crate::label::{Address, Kind, Label, Reason};
 /// Rules that the summary shows; the JSON report has all.
 const TOP_RULES: usize = 10;
 
+/// Characters of a rule's path that the summary shows; a pattern may be long.
+const SHOWN_PATH: usize = 80;
+
 /// Counts over documents.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -228,7 +231,8 @@ impl fmt::Display for Report {
             writeln!(f, "rules that removed most:")?;
         }
         for RuleCount { rule, blocks } in self.rules.iter().take(TOP_RULES) {
-            writeln!(f, "{blocks:>8}  {rule}  {}", rule.path)?;
+            let path: String = rule.path.chars().take(SHOWN_PATH).collect();
+            writeln!(f, "{blocks:>8}  {rule}  {path}")?;
         }
         let Run { threads, seconds, documents_per_second, megabytes_per_second, .. } = self.run;
         let plural = if threads == 1 { "" } else { "s" };

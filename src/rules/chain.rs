@@ -6,7 +6,7 @@ use super::cut::{Cut, CutHit, CutLine};
 use super::element::ElementRule;
 use super::lines::{FoldedLine, Line, LineEngine, LineHit};
 use super::pattern::{At, HEAD, LazyRegex, TAIL};
-use super::schema::{MetaField, Replace, RuleFile, Sections};
+use super::schema::{Lines, MetaField, Replace, RuleFile, Sections};
 use super::strip::{StripHit, StripSet};
 use crate::dom::select::Selector;
 use crate::dom::{Dom, NodeId};
@@ -44,7 +44,7 @@ pub enum BodyHit {
 #[derive(Debug, Default)]
 pub(super) struct Generic {
     pub(super) name: String,
-    pub(super) lines: Arc<LineEngine>,
+    pub(super) lines: Lines,
     pub(super) strip: Arc<StripSet>,
 }
 
@@ -216,7 +216,7 @@ impl Chain {
             self.strip.push(generic.strip.clone());
         }
         if !closed.lines {
-            self.lines.push(LineLayer { engine: generic.lines.clone(), off: off.clone() });
+            self.lines.push(LineLayer { engine: generic.lines.engine().clone(), off: off.clone() });
         }
         self.strip_off = off;
     }

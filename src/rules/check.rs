@@ -1,5 +1,6 @@
 //! Checking a folder of rule files, and telling which file a page would get.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,9 +9,8 @@ use serde::Serialize;
 
 use super::diagnostic::Diagnostic;
 use super::host;
-use super::schema::RuleFile;
 use super::set::RuleSet;
-use super::source::{self, Place};
+use super::source::{self, Place, Source};
 
 /// What was found in a folder of rule files.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -46,30 +46,37 @@ impl fmt::Display for Checked {
 }
 
 impl RuleSet {
-    /// Checks the files of a folder as they would be loaded, over the shipped ones; runs their tests and
-    /// compiles every pattern.
+    /// Checks the files of a folder as they would be loaded, over the shipped ones, and runs their tests.
     #[must_use]
     pub fn check_folder(folder: &Path) -> Checked {
         let mut diagnostics = vec![];
         let sources = source::collect(Some(folder), &mut diagnostics);
-        let (rules, found) = Self::of_sources(&sources, true);
+        Self::check(&sources, diagnostics)
+    }
+
+    /// Checks texts in memory as [`RuleSet::from_texts`] would load them, and runs their tests.
+    pub fn check_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Checked {
+        let mut diagnostics = vec![];
+        let sources = source::from_texts(files, &mut diagnostics);
+        Self::check(&sources, diagnostics)
+    }
+
+    fn check(sources: &[Arc<Source>], mut diagnostics: Vec<Diagnostic>) -> Checked {
+        let (rules, found) = Self::of_sources(sources, true);
         diagnostics.extend(found);
-        let report = rules.run_tests();
+        let report = rules.run_tests_of(|file| !file.source.shipped);
         diagnostics.extend(report.failures);
-        let shipped: Vec<&Arc<str>> =
+        let shipped: HashSet<&Arc<str>> =
             sources.iter().filter(|source| source.shipped).map(|source| &source.name).collect();
-        diagnostics.retain(|diagnostic| !shipped.contains(&&diagnostic.file));
+        diagnostics.retain(|diagnostic| !shipped.contains(&diagnostic.file));
         diagnostics.sort();
-        let own: Vec<&Arc<RuleFile>> = rules.files.iter().filter(|file| !file.source.shipped).collect();
+        let own = || rules.files.iter().filter(|file| !file.source.shipped);
         let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.code.is_warning()).count();
-        let lines = |file: &&Arc<RuleFile>| {
-            file.tests.iter().filter(|test| !test.drops.is_empty() || !test.keeps.is_empty()).count()
-        };
         Checked {
-            files: own.len(),
-            patterns: own.iter().map(|file| file.paths().len()).sum(),
-            tests: own.iter().map(lines).sum(),
-            tests_on_pages: own.iter().flat_map(|file| &file.tests).filter(|test| test.page).count(),
+            files: own().count(),
+            patterns: own().map(|file| file.paths().len()).sum(),
+            tests: report.run,
+            tests_on_pages: report.on_pages,
             errors: diagnostics.len() - warnings,
             warnings,
             diagnostics,

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 /// A host of a URL in the form that claims are compared with: lower case, punycode, no trailing dot.
 pub(super) fn of_url(url: &str) -> Option<(String, String)> {
-    let parsed = url::Url::parse(url).or_else(|_| url::Url::parse(&format!("http://{url}"))).ok()?;
+    let parsed = match url::Url::parse(url) {
+        Ok(parsed) if parsed.has_host() => parsed,
+        _ if !url.contains("://") => url::Url::parse(&format!("http://{url}")).ok()?,
+        _ => return None,
+    };
     let host = parsed.host_str()?.trim_end_matches('.').to_ascii_lowercase();
     Some((host, parsed.path().to_owned()))
 }

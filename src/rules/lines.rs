@@ -164,6 +164,8 @@ impl LineEngine {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::rules::pattern::{MAX_CHARS, line_regex};
 
@@ -208,6 +210,102 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(found(&engine, line), expected, "{line}");
+        }
+    }
+
+    /// Pieces of patterns and of lines, so that random ones meet.
+    const PIECES: &[&str] = &[
+        "share",
+        "Share",
+        "more",
+        "ПОДРОБНЕЕ",
+        "подробнее",
+        "straße",
+        "STRASSE",
+        "ı",
+        "İ",
+        "I",
+        "i",
+        "s",
+        "ſ",
+        "k",
+        "K",
+        "ς",
+        "Σ",
+        " ",
+        "  ",
+        "\u{a0}",
+        "-",
+        "\u{2013}",
+        "\u{201c}",
+        "'",
+        "1",
+        "2026",
+        ".",
+        "»",
+        "#",
+        "é",
+        "É",
+        "\u{ad}",
+    ];
+
+    fn piece() -> impl Strategy<Value = String> {
+        prop::sample::select(PIECES).prop_map(str::to_owned)
+    }
+
+    fn pattern() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            piece().prop_map(|piece| regex::escape(&piece)),
+            prop::sample::select(vec![
+                "^",
+                "$",
+                r"\b",
+                r"\W*",
+                r"\d+",
+                r"\w",
+                ".",
+                ".{0,3}",
+                "[^\\p{L}]*",
+                "[ks]",
+                "[\u{2014}-]",
+                r"\p{Lu}",
+                "(?-i:S)",
+                r"\s?",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+                prop::collection::vec(inner.clone(), 1..4)
+                    .prop_map(|parts| format!("(?:{})", parts.join("|"))),
+                (inner, prop::sample::select(vec!["?", "*", "+", "{2}", "{0,2}"]))
+                    .prop_map(|(part, times)| format!("(?:{part}){times}")),
+            ]
+        })
+    }
+
+    proptest! {
+        /// The literal search changes nothing but the time it takes.
+        #[test]
+        fn the_engine_finds_what_every_regex_alone_finds(
+            starts in prop::collection::vec(("[\\^]?", pattern(), "[$]?"), 1..12),
+            lines in prop::collection::vec(prop::collection::vec(piece(), 0..6), 1..12),
+        ) {
+            let patterns: Vec<String> = starts.into_iter().map(|(start, body, end)| format!("{start}{body}{end}")).collect();
+            let patterns: Vec<&str> =
+                patterns.iter().map(String::as_str).filter(|pattern| line_regex(pattern).is_ok()).collect();
+            let engine = engine(&patterns);
+            for line in lines {
+                let line = line.concat();
+                let folded = crate::rules::fold::fold(&line);
+                let alone = patterns.iter().position(|pattern| {
+                    let pattern = crate::rules::fold::fold_pattern(pattern);
+                    let regex = regex::RegexBuilder::new(&pattern).case_insensitive(true).build();
+                    !folded.is_empty() && regex.is_ok_and(|regex| regex.is_match(&folded))
+                });
+                prop_assert_eq!(found(&engine, &line), alone.map(|index| index as u32 + 1), "{:?} {:?}", line, patterns);
+            }
         }
     }
 }

@@ -2,14 +2,14 @@
 //! found among hundreds of others.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
+use regex_automata::meta;
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Dot, Hir, HirKind, Look};
 
 use super::fold::{fold_pattern, from_first_letter, key, letters_and_digits};
 use crate::label::{Address, Kind};
@@ -24,11 +24,21 @@ pub(super) const MAX_PATTERN: usize = 4 << 10;
 /// Bytes of the largest compiled regex.
 const MAX_COMPILED: usize = 4 << 20;
 
+/// Bytes of a regex's cache of states, which each thread holds. Lines are short and few regexes see one, so
+/// that a small cache costs no time; a thousand large ones cost more memory than everything else together.
+const DFA_CACHE: usize = 512 << 10;
+
 /// Nesting of groups in a pattern.
 const MAX_NESTING: u32 = 32;
 
 /// Literals that stand for one pattern; more are no help.
 const MAX_LITERALS: usize = 512;
+
+/// Literals that are made by putting parts of a pattern together.
+const MAX_CROSS: usize = 128;
+
+/// Bytes of a literal. More would seldom rule out another line, but make the search large.
+const MAX_TEXT: usize = 16;
 
 /// Characters of a class that is taken apart into literals.
 const MAX_CLASS: usize = 16;
@@ -60,6 +70,8 @@ pub(super) const TAIL: usize = 8;
 pub(super) struct LazyRegex {
     text: Box<str>,
     compiled: OnceLock<Option<Regex>>,
+    /// Matches whatever the regex matches, and more: see [`loosen`].
+    loose: OnceLock<Option<meta::Regex>>,
 }
 
 /// Why a text is no regex, and the byte of it where that shows.
@@ -75,7 +87,7 @@ impl LazyRegex {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
             BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
         })?;
-        let lazy = Self { text: text.into(), compiled: OnceLock::new() };
+        let lazy = Self { text: text.into(), compiled: OnceLock::new(), loose: OnceLock::new() };
         // What the syntax does not show: names of Unicode classes, and flags that leave UTF-8.
         if text.contains("\\p") || text.contains("\\P") || text.contains("-u") {
             translate(text, &ast).map_err(|error| BadRegex {
@@ -93,14 +105,17 @@ impl LazyRegex {
     }
 
     fn compile(&self) -> Result<Regex, String> {
-        RegexBuilder::new(&self.text).case_insensitive(true).size_limit(MAX_COMPILED).build().map_err(
-            |error| match error {
+        RegexBuilder::new(&self.text)
+            .case_insensitive(true)
+            .size_limit(MAX_COMPILED)
+            .dfa_size_limit(DFA_CACHE)
+            .build()
+            .map_err(|error| match error {
                 regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled".to_owned(),
                 error => {
                     error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned()
                 }
-            },
-        )
+            })
     }
 
     /// The regex; `None` (and a line in the log, once) if it turns out not to compile after all.
@@ -117,7 +132,43 @@ impl LazyRegex {
 
     /// Whether it matches somewhere in `text`.
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(text))
+        let loose = self.loose.get_or_init(|| {
+            let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
+            let hir =
+                TranslatorBuilder::new().case_insensitive(true).build().translate(&self.text, &ast).ok()?;
+            let limits =
+                meta::Config::new().nfa_size_limit(Some(MAX_COMPILED)).hybrid_cache_capacity(DFA_CACHE);
+            meta::Builder::new().configure(limits).build_from_hir(&loosen(&hir)).ok()
+        });
+        loose.as_ref().is_none_or(|loose| loose.is_match(text))
+            && self.get().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Repetitions of up to this many are kept as they are.
+const SHORT_REPETITION: u32 = 12;
+/// Classes of more ranges than this (the letters of all alphabets) become any character.
+const LARGE_CLASS: usize = 100;
+
+/// A regex that matches whatever `hir` matches, and more, and is small: long counted repetitions have no upper
+/// bound, and large classes are any character. Nearly all lines that a literal lets through fail it already, so
+/// that the regex itself, which can be a hundred times larger, is rarely compiled and run.
+fn loosen(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Capture(capture) => loosen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(loosen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosen).collect()),
+        HirKind::Repetition(repetition) => {
+            let mut loose = repetition.clone();
+            if repetition.max.is_some_and(|max| max > SHORT_REPETITION) {
+                loose.min = repetition.min.min(1);
+                loose.max = None;
+            }
+            loose.sub = Box::new(loosen(&repetition.sub));
+            Hir::repetition(loose)
+        }
+        HirKind::Class(Class::Unicode(class)) if class.ranges().len() > LARGE_CLASS => Hir::dot(Dot::AnyChar),
+        _ => hir.clone(),
     }
 }
 
@@ -167,8 +218,10 @@ pub(super) fn line_regex(text: &str) -> Result<LazyRegex, BadRegex> {
     match fold_pattern(text) {
         Cow::Borrowed(text) => LazyRegex::new(text),
         // Errors are told of the text that the user wrote.
-        Cow::Owned(folded) => LazyRegex::new(text)
-            .and_then(|_| LazyRegex::new(&folded).map_err(|error| BadRegex { offset: 0, ..error })),
+        Cow::Owned(folded) => LazyRegex::new(&folded).map_err(|error| match LazyRegex::new(text) {
+            Ok(_) => BadRegex { offset: 0, ..error },
+            Err(original) => original,
+        }),
     }
 }
 
@@ -177,13 +230,16 @@ pub(super) fn primary_subtag(lang: &str) -> &str {
     lang.split(['-', '_']).next().unwrap_or(lang)
 }
 
+/// Short texts, as keys (see [`super::fold::key`]).
+pub(super) type Texts = Vec<String>;
+
 /// What every line that a regex matches holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Needle {
     /// At its first letter or digit the line's key goes on with one of these.
-    Start(BTreeSet<String>),
+    Start(Texts),
     /// The line's key holds one of these somewhere.
-    Inside(BTreeSet<String>),
+    Inside(Texts),
     /// Nothing that could be looked for.
     Unknown,
 }
@@ -196,7 +252,7 @@ impl LazyRegex {
         translate(&self.text, &ast).ok()
     }
 
-    /// The literals to look for, as keys (see [`super::fold::key`]).
+    /// The literals to look for.
     pub(super) fn needle(&self) -> Needle {
         let Some(hir) = self.hir() else { return Needle::Unknown };
         let mut parts = vec![];
@@ -204,9 +260,8 @@ impl LazyRegex {
         if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
             let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
             let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
-            let texts: BTreeSet<String> =
-                texts.iter().map(|text| from_first_letter(text).to_owned()).collect();
-            if !texts.contains("") {
+            let texts = distinct(texts.iter().map(|text| from_first_letter(text).to_owned()).collect());
+            if texts.iter().all(|text| !text.is_empty()) {
                 return Needle::Start(texts);
             }
         }
@@ -242,13 +297,24 @@ fn weight(text: &str) -> usize {
         .sum()
 }
 
-fn lightest(texts: &BTreeSet<String>) -> usize {
+fn lightest(texts: &[String]) -> usize {
     texts.iter().map(|text| weight(text)).min().unwrap_or(0)
 }
 
 /// The texts that are rarest.
-fn best(runs: Vec<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+fn best(runs: Vec<Texts>) -> Option<Texts> {
     runs.into_iter().max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
+}
+
+fn distinct(mut texts: Texts) -> Texts {
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+/// No text: what is sure of a part of which nothing is known.
+fn nothing() -> Texts {
+    vec![String::new()]
 }
 
 fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
@@ -278,64 +344,64 @@ fn is_skipped(hir: &Hir) -> bool {
     }
 }
 
-/// Texts with which every match of a part of a regex starts, as keys.
+/// Texts with which every match of a part of a regex starts.
 struct Prefix {
-    texts: BTreeSet<String>,
-    /// Whether the part matches nothing more than these.
+    texts: Texts,
+    /// Whether nothing can follow them within the part, unless they are cut at [`MAX_TEXT`].
     exact: bool,
 }
 
 impl Prefix {
-    fn nothing(exact: bool) -> Self {
-        Self { texts: BTreeSet::from([String::new()]), exact }
+    fn unknown() -> Self {
+        Self { texts: nothing(), exact: false }
     }
 }
 
 fn prefix(hir: &Hir) -> Prefix {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Prefix::nothing(true),
+        HirKind::Empty | HirKind::Look(_) => Prefix { texts: nothing(), exact: true },
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
-            Ok(text) => Prefix { texts: BTreeSet::from([key(text)]), exact: true },
-            Err(_) => Prefix::nothing(false),
+            Ok(text) => Prefix { texts: vec![cut(key(text))], exact: true },
+            Err(_) => Prefix::unknown(),
         },
         HirKind::Class(Class::Unicode(class)) => {
             let size: usize = class.ranges().iter().map(|range| range.len()).sum();
             if size > MAX_CLASS {
-                return Prefix::nothing(false);
+                return Prefix::unknown();
             }
             let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            Prefix { texts: chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect(), exact: true }
+            let texts = distinct(chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect());
+            Prefix { texts, exact: true }
         }
-        HirKind::Class(Class::Bytes(_)) => Prefix::nothing(false),
+        HirKind::Class(Class::Bytes(_)) => Prefix::unknown(),
         HirKind::Capture(capture) => prefix(&capture.sub),
         HirKind::Repetition(repetition) => {
+            let once = repetition.max == Some(1);
             let mut inner = prefix(&repetition.sub);
-            if repetition.min == 0 {
-                if !inner.exact {
-                    return Prefix::nothing(false);
-                }
-                inner.texts.insert(String::new());
+            match repetition.min {
+                0 if once && inner.exact => inner.texts.push(String::new()),
+                0 => return Prefix::unknown(),
+                _ => inner.exact &= once,
             }
-            inner.exact &= repetition.max == Some(1);
-            // Of a part that may stand no time or many, all that is sure is that nothing is sure.
-            if repetition.min == 0 && !inner.exact { Prefix::nothing(false) } else { inner }
+            inner
         }
         HirKind::Concat(parts) => prefix_of_all(parts),
         HirKind::Alternation(parts) => {
-            let mut all = Prefix { texts: BTreeSet::new(), exact: true };
+            let mut all = Prefix { texts: vec![], exact: true };
             for part in parts {
                 let Prefix { mut texts, exact } = prefix(part);
                 all.texts.append(&mut texts);
                 all.exact &= exact;
             }
-            if all.texts.len() > MAX_LITERALS { Prefix::nothing(false) } else { all }
+            all.texts = distinct(all.texts);
+            if all.texts.len() > MAX_LITERALS { Prefix::unknown() } else { all }
         }
     }
 }
 
 /// The prefix of parts that follow each other.
 fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
-    let mut all = Prefix::nothing(true);
+    let mut all = Prefix { texts: nothing(), exact: true };
     for part in parts {
         let next = prefix(part);
         match cross(&all.texts, &next.texts) {
@@ -350,8 +416,7 @@ fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
 }
 
 /// The stretches that match few texts, from left to right: every match holds one of each.
-fn exact_runs(parts: &[&Hir]) -> Vec<BTreeSet<String>> {
-    let nothing = || BTreeSet::from([String::new()]);
+fn exact_runs(parts: &[&Hir]) -> Vec<Texts> {
     let mut runs = vec![];
     let mut run = nothing();
     for part in parts {
@@ -371,15 +436,16 @@ fn exact_runs(parts: &[&Hir]) -> Vec<BTreeSet<String>> {
 }
 
 /// Texts of which every match of `hir` holds one.
-fn required(hir: &Hir) -> Option<BTreeSet<String>> {
+fn required(hir: &Hir) -> Option<Texts> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
         HirKind::Repetition(_) | HirKind::Class(_) => None,
         HirKind::Alternation(parts) => {
-            let mut all = BTreeSet::new();
+            let mut all = vec![];
             for part in parts {
                 all.append(&mut required(part)?);
             }
+            let all = distinct(all);
             (all.len() <= MAX_LITERALS).then_some(all)
         }
         _ => {
@@ -390,12 +456,34 @@ fn required(hir: &Hir) -> Option<BTreeSet<String>> {
     }
 }
 
-fn cross(heads: &BTreeSet<String>, tails: &BTreeSet<String>) -> Option<BTreeSet<String>> {
-    if heads.len() * tails.len() > MAX_LITERALS {
+/// Whether a text may have been cut, so that nothing can be added to it.
+fn is_full(text: &str) -> bool {
+    text.len() + char::MAX_LEN_UTF8 > MAX_TEXT
+}
+
+/// Each head with each tail; a full head stands for all its tails.
+fn cross(heads: &[String], tails: &[String]) -> Option<Texts> {
+    let open = heads.iter().filter(|head| !is_full(head)).count();
+    if heads.len() + open * (tails.len() - 1) > MAX_CROSS {
         return None;
     }
-    let pairs = heads.iter().flat_map(|head| tails.iter().map(move |tail| format!("{head}{tail}")));
-    Some(pairs.collect())
+    let mut texts = vec![];
+    for head in heads {
+        if is_full(head) {
+            texts.push(head.clone());
+        } else {
+            texts.extend(tails.iter().map(|tail| cut(format!("{head}{tail}"))));
+        }
+    }
+    Some(distinct(texts))
+}
+
+/// The start of a text, [`MAX_TEXT`] bytes or a little less.
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_TEXT {
+        text.truncate(text.floor_char_boundary(MAX_TEXT));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -403,7 +491,7 @@ mod tests {
     use super::*;
 
     fn needle(pattern: &str) -> String {
-        let show = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>().join("|");
+        let show = |texts: Texts| texts.join("|");
         match line_regex(pattern).unwrap().needle() {
             Needle::Start(texts) => format!("^{}", show(texts)),
             Needle::Inside(texts) => show(texts),
@@ -415,11 +503,11 @@ mod tests {
     fn finds_the_literals_a_line_must_hold() {
         for (pattern, expected) in [
             ("^Read more: ", "^read more: "),
-            ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen sie|weiterlesen"),
+            ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen |weiterlesen"),
             ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
             ("^.{0,40}\\bnewsletters?\\b", "newsletter|newsletters"),
             ("^\\d+ comments$", " comments"),
-            ("^\\W*Подробнее", "^подробнее"),
+            ("^\\W*Подробнее", "^подробне"),
             ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo"),
             ("^[\\W_]*(?:\\d+ )?foo", "foo"),
             ("devamını oku", "devamini oku"),

@@ -21,8 +21,12 @@ impl RuleSet {
     /// layouts with them, and neither where a line stands nor its language is asked.
     #[must_use]
     pub fn run_tests(&self) -> TestReport {
+        self.run_tests_of(|_| true)
+    }
+
+    pub(super) fn run_tests_of(&self, wanted: impl Fn(&RuleFile) -> bool) -> TestReport {
         let mut report = TestReport::default();
-        for file in &self.files {
+        for file in self.files.iter().filter(|file| wanted(file)) {
             for test in &file.tests {
                 report.on_pages += usize::from(test.page);
                 report.run += usize::from(!test.drops.is_empty() || !test.keeps.is_empty());

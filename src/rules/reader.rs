@@ -50,8 +50,13 @@ impl<'s> Reader<'s> {
     /// The file as a table; what is no TOML is reported and left out.
     pub(super) fn parse(&mut self) -> Spanned<DeTable<'s>> {
         let (table, errors) = DeTable::parse_recoverable(&self.source.text);
+        let mut told = None;
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
+            // The parser may complain twice of one place; the first complaint is the better one.
+            if told.replace(at) == Some(at) {
+                continue;
+            }
             self.report(at, Code::E00, error.message().lines().collect::<Vec<_>>().join(", "), None);
         }
         table

@@ -162,6 +162,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    pub(super) fn new(patterns: Vec<Arc<LinePattern>>) -> Self {
+        Self { patterns, engine: OnceLock::new() }
+    }
+
     pub(super) fn engine(&self) -> &Arc<LineEngine> {
         self.engine.get_or_init(|| Arc::new(LineEngine::new(self.patterns.clone())))
     }

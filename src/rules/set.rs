@@ -8,9 +8,8 @@ use super::chain::{Chain, Generic, Part, names_pattern, short_hash};
 use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
 use super::element::Interned;
 use super::host::{self, Claimed, HostIndex};
-use super::lines::LineEngine;
 use super::parse;
-use super::schema::{Condition, Named, RuleFile};
+use super::schema::{Condition, Lines, Named, RuleFile};
 use super::source::{self, Place, Source};
 use super::strip::StripSet;
 use crate::dom::Dom;
@@ -55,6 +54,35 @@ impl RuleSet {
         let mut diagnostics = vec![];
         let mut sources = source::collect(folder, &mut diagnostics);
         sources.retain(|source| sites || source.place == Place::Generic);
+        let (rules, found) = Self::of_sources(&sources, false);
+        diagnostics.extend(found);
+        if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
+    }
+
+    /// Rules out of texts in memory, each with the path it would have (`sites/a.toml`), and nothing else.
+    ///
+    /// # Errors
+    /// All errors of all texts.
+    ///
+    /// ```
+    /// use copydesk::rules::{Line, RuleSet};
+    ///
+    /// let site = r#"
+    /// format = 1
+    /// hosts = ["fjordcourier.example"]
+    /// [lines]
+    /// read-more = ['^Read more: ']
+    /// "#;
+    /// let rules = RuleSet::from_texts([("sites/fjordcourier.toml", site)])?;
+    /// let chain = rules.chain(Some("https://www.fjordcourier.example/17"), None, None);
+    /// let line = Line { text: "Read more: ferry strike", from_head: 9, from_tail: 0, lang: None };
+    /// let hit = chain.line(&line).expect("the pattern matches");
+    /// assert_eq!(hit.rule.to_string(), "sites/fjordcourier.toml:5");
+    /// # Ok::<(), copydesk::rules::RuleErrors>(())
+    /// ```
+    pub fn from_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, RuleErrors> {
+        let mut diagnostics = vec![];
+        let sources = source::from_texts(files, &mut diagnostics);
         let (rules, found) = Self::of_sources(&sources, false);
         diagnostics.extend(found);
         if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
@@ -357,7 +385,7 @@ fn merge_generic(files: &[Arc<RuleFile>]) -> Generic {
     let strip = files.iter().flat_map(|file| file.base.strip.iter().cloned());
     Generic {
         name: format!("generic@{}", short_hash(texts)),
-        lines: Arc::new(LineEngine::new(patterns.collect())),
+        lines: Lines::new(patterns.collect()),
         strip: Arc::new(StripSet::new(strip.collect())),
     }
 }

@@ -108,6 +108,21 @@ impl Source {
     }
 }
 
+/// Rule files out of texts, each with the path it would have.
+pub(super) fn from_texts<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Source>> {
+    let mut sources = vec![];
+    for (path, text) in files {
+        match Source::new(path, path, text.to_owned().into(), false) {
+            Some(source) => sources.push(Arc::new(source)),
+            None => diagnostics.push(misplaced(path.into())),
+        }
+    }
+    sources
+}
+
 /// All rule files, sorted by relative path: the shipped ones, each replaced by the file of the same
 /// relative path in `folder`, and those that only `folder` has.
 pub(super) fn collect(folder: Option<&Path>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
@@ -153,16 +168,18 @@ fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String,
         match read_file(path) {
             Ok(text) => match Source::new(&name, &relative, Cow::Owned(text), false) {
                 Some(source) => found.push((relative, source)),
-                None => {
-                    let message = "no rule file stands here".to_owned();
-                    let hint = "rule files stand in generic/, families/, sites/ or local/".to_owned();
-                    diagnostics.push(Diagnostic::on_file(name, Code::E05, message, Some(hint)));
-                }
+                None => diagnostics.push(misplaced(name)),
             },
             Err((code, message)) => diagnostics.push(Diagnostic::on_file(name, code, message, None)),
         }
     }
     found
+}
+
+/// A diagnostic on a file that stands where no rule file stands.
+fn misplaced(name: Arc<str>) -> Diagnostic {
+    let hint = "rule files stand in generic/, families/, sites/ or local/".to_owned();
+    Diagnostic::on_file(name, Code::E05, "no rule file stands here".to_owned(), Some(hint))
 }
 
 fn read_file(path: &Path) -> Result<String, (Code, String)> {

@@ -76,7 +76,7 @@ fn is_argument(css: &str, name: Option<regex::Match<'_>>) -> bool {
 /// The selector with what stands in brackets and quotes blanked, so that offsets stay.
 fn without_brackets(css: &str) -> String {
     let (mut depth, mut quote) = (0_u32, None);
-    let blank = |c: char| "_".repeat(c.len_utf8());
+    let blank = |c: char| " ".repeat(c.len_utf8());
     css.chars()
         .map(|c| {
             match (quote, c) {

@@ -232,13 +232,16 @@ fn gather<'a>(pages: impl Iterator<Item = &'a Prepared>) -> (Matrix, Vec<bool>, 
     (matrix, truth, weights)
 }
 
+/// For a page's tokens the shares of its main content and of its boilerplate under them.
+type Shares = FxHashMap<String, (f32, f32)>;
+
 /// Log-odds times 16 of main content under a class or id token, against the share on the whole page, for
 /// tokens of at least [`TOKEN_DOMAINS`] domains.
 fn token_weights(pages: &[&Example]) -> Vec<(String, i16)> {
     /// Domains that a token must occur on.
     const TOKEN_DOMAINS: usize = 6;
     let empty = Lexicon::default();
-    let counted: Vec<(u64, FxHashMap<String, (f32, f32)>)> = pages
+    let counted: Vec<(u64, Shares)> = pages
         .par_iter()
         .filter(|page| page.html.is_some() && page.truth.body.is_some())
         .map(|page| {
@@ -272,13 +275,13 @@ fn token_weights(pages: &[&Example]) -> Vec<(String, i16)> {
 
 /// For each token above any block of the page: the shares of the page's main content and of its boilerplate
 /// (both by characters) under it.
-fn count_tokens(dom: &Dom, drafts: &Drafts, said: &[Said]) -> FxHashMap<String, (f32, f32)> {
+fn count_tokens(dom: &Dom, drafts: &Drafts, said: &[Said]) -> Shares {
     let sum = |what: bool| -> f32 {
         let rows = (0..said.len()).filter(|&row| said[row] == Some(what));
         rows.map(|row| drafts.list[row].chars as f32).sum::<f32>().max(1.0)
     };
     let (good, bad) = (sum(true), sum(false));
-    let mut counts: FxHashMap<String, (f32, f32)> = FxHashMap::default();
+    let mut counts = Shares::default();
     let mut seen: FxHashSet<String> = FxHashSet::default();
     for (row, draft) in drafts.list.iter().enumerate() {
         let Some(said) = said[row] else { continue };

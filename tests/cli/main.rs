@@ -1,8 +1,12 @@
 //! The command line as its users meet it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod clean;
 mod eval;
 mod explain;
+mod readme;
+mod rules;
 
 use std::path::Path;
 
