@@ -87,10 +87,13 @@ pub(super) fn byline(line: &str) -> Option<(Vec<String>, bool)> {
     if line.len() > LONGEST_LINE || line.len() < 5 || line.ends_with(['!', '?', '…']) {
         return None;
     }
-    // Without an opening a byline is a name and a role with a mark between.
-    if opening(line).0 == Opening::None && !line.contains([',', '|', '(', '/', '•', '·', '–', '—', '-', ':'])
-    {
-        return None;
+    // Without an opening a byline is a name and a role with a mark between. Most lines end here.
+    if opening(line).0 == Opening::None {
+        let marked = line.contains([',', '|', '(', '/', '•', '·', '–', '—', '-', ':']);
+        let mut words = line.split_whitespace().take(2);
+        if !marked || !words.all(|word| word.starts_with(|c: char| !c.is_lowercase())) || !is_role(line) {
+            return None;
+        }
     }
     let found = read(line);
     if found.names.is_empty() || !found.whole {
@@ -390,7 +393,7 @@ fn opening(text: &str) -> (Opening, &str) {
         let announces = begins(&bare, &GENRES) || is_filler_word(&bare) || dates::month(&bare).is_some();
         let announces = announces || bare.starts_with(|c: char| c.is_ascii_digit());
         genre |= announces;
-        if !announces && !ARTICLES.contains(&bare.as_str()) && !LABELS.contains(&bare.as_str()) && index > 2 {
+        if !announces && !ARTICLES.contains(&bare.as_str()) && !LABELS.contains(&bare.as_str()) {
             break;
         }
     }

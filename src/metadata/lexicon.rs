@@ -172,9 +172,12 @@ pub(super) static GENRES: LazyLock<Starts> = LazyLock::new(|| {
     )
 });
 
-/// Articles and small words that may stand before a genre.
-pub(super) static ARTICLES: LazyLock<Words> =
-    LazyLock::new(|| words("ein eine an a un une una en et der die the und and &"));
+/// Articles, "and", and pictures, which may stand in an opening and open nothing themselves.
+pub(super) static ARTICLES: LazyLock<Words> = LazyLock::new(|| {
+    words(
+        "ein eine an a un une una en et der die the und and & photo photos foto fotos bilder pictures images",
+    )
+});
 
 /// Role words, folded.
 static ROLES: LazyLock<Words> = LazyLock::new(|| {
