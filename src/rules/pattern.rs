@@ -84,7 +84,7 @@ pub(super) struct BadRegex {
 impl LazyRegex {
     /// A regex that was checked before, when the shipped rules were tested.
     pub(super) fn unchecked(text: &str) -> Self {
-        Self { text: text.into(), compiled: OnceLock::new() }
+        Self { text: text.into(), compiled: OnceLock::new(), loose: OnceLock::new() }
     }
 
     /// Checks a regex; compiles it only where it could be too large.
