@@ -3,7 +3,7 @@
 //!
 //! One hand-written scanner does all of it: a text becomes a few tokens (numbers, words, marks), and
 //! a handful of forms are tried at each. No form needs the whole text, so a long text costs no more
-//! than its first [`SCANNED`] bytes. Relative dates ("3 hours ago") have no day and give nothing.
+//! than its first `SCANNED` bytes. Relative dates ("3 hours ago") have no day and give nothing.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -120,7 +120,7 @@ pub fn parse(text: &str, lang: Option<&str>) -> Option<Stamp> {
     Scanner::new(text, lang).next().map(|found| found.stamp)
 }
 
-/// All dates in the first [`SCANNED`] bytes of `text`, in order.
+/// All dates in the first `SCANNED` bytes of `text`, in order.
 pub fn scan(text: &str, lang: Option<&str>) -> impl Iterator<Item = Found> {
     Scanner::new(text, lang)
 }
