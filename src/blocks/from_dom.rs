@@ -1,7 +1,9 @@
 //! The blocks of a page: one walk over its tree, in document order, without recursion.
 
+use rustc_hash::FxHashMap;
+
 use crate::block::Form;
-use crate::blocks::tokens::{Evidence, Lexicon};
+use crate::blocks::tokens::{Evidence, Lexicon, Meaning};
 use crate::blocks::{Draft, Drafts, Within};
 use crate::dom::{Dom, NodeId, Tag};
 use crate::label::Kind;
@@ -39,6 +41,7 @@ struct Open {
 #[must_use]
 pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
     let mut walk = Walk::default();
+    let mut values = Values { lexicon, known: FxHashMap::default() };
     let mut stack: Vec<Frame> = Vec::with_capacity(64);
     stack.push(Frame {
         end: dom.len(),
@@ -71,7 +74,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
                 continue;
             }
             _ => {
-                let frame = enter(dom, node, tag, outer, lexicon);
+                let frame = enter(dom, node, tag, outer, &mut values);
                 if frame.block {
                     walk.flush();
                 } else if matches!(tag, Tag::Td | Tag::Th) {
@@ -83,7 +86,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
         node += 1;
     }
     walk.flush();
-    walk.drafts
+    walk.drafts.with_words()
 }
 
 /// Elements whose text no reader sees as text.
@@ -161,7 +164,19 @@ fn is_block(tag: Tag) -> bool {
     )
 }
 
-fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon) -> Frame {
+/// What class and id values say. A page has the same ones on many elements.
+struct Values<'a> {
+    lexicon: &'a Lexicon,
+    known: FxHashMap<&'a str, Meaning>,
+}
+
+impl<'a> Values<'a> {
+    fn read(&mut self, value: &'a str) -> Meaning {
+        *self.known.entry(value).or_insert_with(|| self.lexicon.read(value))
+    }
+}
+
+fn enter<'a>(dom: &'a Dom, node: NodeId, tag: Tag, outer: Frame, values: &mut Values<'a>) -> Frame {
     let mut frame = outer;
     frame.end = dom.end(node);
     frame.block = is_block(tag);
@@ -186,7 +201,7 @@ fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon) -> 
     let mut weight = 0;
     for value in [class, dom.attr(node, "id").unwrap_or_default()] {
         if !value.is_empty() {
-            let meaning = lexicon.read(value);
+            let meaning = values.read(value);
             frame.hint = meaning.kind.or(frame.hint);
             if meaning.weight.abs() > i16::abs(weight) {
                 weight = meaning.weight;

@@ -35,7 +35,7 @@ pub fn from_text(text: &str) -> Drafts {
         push(&mut drafts, trimmed, number as NodeId, gap, joins);
         gap = 0;
     }
-    drafts
+    drafts.with_words()
 }
 
 fn push(drafts: &mut Drafts, line: &str, number: NodeId, gap: u8, joins: bool) {

@@ -10,6 +10,7 @@ pub mod tokens;
 use crate::block::Form;
 use crate::dom::NodeId;
 use crate::label::Kind;
+use crate::words;
 
 pub use from_dom::from_dom;
 pub use from_text::from_text;
@@ -111,9 +112,32 @@ pub struct Drafts {
     pub text: String,
     /// The blocks in document order.
     pub list: Vec<Draft>,
+    /// The hashes of all blocks' words, one block's after the other's.
+    words: Vec<u32>,
+    /// Where each block's words end.
+    word_ends: Vec<u32>,
 }
 
 impl Drafts {
+    /// The last step of making them.
+    fn with_words(mut self) -> Self {
+        let mut words = Vec::with_capacity(self.text.len() / 6);
+        self.word_ends.reserve(self.list.len());
+        for draft in &self.list {
+            words::hashes(&self.text[draft.start as usize..draft.end as usize], &mut words);
+            self.word_ends.push(words.len() as u32);
+        }
+        self.words = words;
+        self
+    }
+
+    /// Hashes of the words of the block at this index (see [`words::hashes`]).
+    #[must_use]
+    pub fn words(&self, index: usize) -> &[u32] {
+        let start = index.checked_sub(1).map_or(0, |before| self.word_ends[before]);
+        &self.words[start as usize..self.word_ends[index] as usize]
+    }
+
     /// Text of the block at this index.
     #[must_use]
     pub fn text(&self, index: usize) -> &str {

@@ -155,7 +155,10 @@ impl Pass<'_> {
 
     /// The line rule that matches a block wherever it stands.
     fn rule_anywhere(&self, row: usize) -> Option<Arc<Address>> {
-        self.reading.hits[row].as_ref()?;
+        let hit = self.reading.hits[row].as_ref()?;
+        if hit.anywhere {
+            return Some(hit.rule.clone());
+        }
         let (text, lang) = (self.drafts.text(row), self.reading.lang());
         let line = Line { text, from_head: usize::MAX, from_tail: usize::MAX, lang };
         self.reading.chain.line(&line).map(|hit| hit.rule)
@@ -221,7 +224,9 @@ impl Pass<'_> {
         let rows = self.kept_rows();
         for (from_head, &row) in rows.iter().enumerate() {
             // A line that no pattern matches wherever it stands is matched by none where it does stand.
-            if self.reading.hits[row].is_none() {
+            let Some(hit) = &self.reading.hits[row] else { continue };
+            if hit.anywhere {
+                self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule.clone())));
                 continue;
             }
             let line = Line {
@@ -258,14 +263,13 @@ impl Pass<'_> {
 
     /// Of paragraphs that say the same, the first stays.
     fn repeats(&mut self) {
-        let mut first: FxHashMap<Vec<u32>, usize> = FxHashMap::default();
+        let mut first: FxHashMap<&[u32], usize> = FxHashMap::default();
         for row in self.kept_rows() {
-            let mut words = vec![];
-            words::hashes(self.drafts.text(row), &mut words);
+            let words = self.drafts.words(row);
             if words.len() < REPEATED_WORDS {
                 continue;
             }
-            match first.get(&words) {
+            match first.get(words) {
                 Some(&at) => self.dropped[row] = Some((Kind::Duplicate, Reason::Repeats(at))),
                 None => {
                     first.insert(words, row);
@@ -286,18 +290,7 @@ impl Pass<'_> {
             return;
         }
         let drafts = self.drafts;
-        let mut words = vec![];
-        let mut same = vec![];
-        for row in 0..drafts.list.len() {
-            if drafts.list[row].chars as usize > headline.len() * 2 + 20 {
-                continue;
-            }
-            words.clear();
-            words::hashes(drafts.text(row), &mut words);
-            if words == title {
-                same.push(row);
-            }
-        }
+        let same: Vec<usize> = (0..drafts.list.len()).filter(|&row| drafts.words(row) == title).collect();
         let heading = |row: &&usize| matches!(drafts.list[**row].form, Form::Heading(1 | 2));
         self.title_row = same.iter().find(heading).or(same.first()).copied();
         for row in same {

@@ -14,7 +14,8 @@ use crate::words::{self, Shingles};
 /// Bytes in columns: one column a feature, one row a block.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
-    columns: Vec<Vec<u8>>,
+    /// One column after the other.
+    bytes: Vec<u8>,
     rows: usize,
 }
 
@@ -22,7 +23,7 @@ impl Matrix {
     /// A matrix of zeros.
     #[must_use]
     pub fn new(rows: usize, columns: usize) -> Self {
-        Self { columns: vec![vec![0; rows]; columns], rows }
+        Self { bytes: vec![0; rows * columns], rows }
     }
 
     /// Number of rows.
@@ -34,34 +35,37 @@ impl Matrix {
     /// Number of columns.
     #[must_use]
     pub fn columns(&self) -> usize {
-        self.columns.len()
+        self.bytes.len().checked_div(self.rows).unwrap_or(0)
     }
 
     /// One column.
     #[must_use]
     pub fn column(&self, column: usize) -> &[u8] {
-        &self.columns[column]
+        &self.bytes[column * self.rows..(column + 1) * self.rows]
     }
 
     /// Sets one byte.
     pub fn set(&mut self, column: usize, row: usize, byte: u8) {
-        self.columns[column][row] = byte;
+        self.bytes[column * self.rows + row] = byte;
     }
 
     /// Adds zero columns at the right.
     pub fn widen(&mut self, columns: usize) {
-        self.columns.resize(columns, vec![0; self.rows]);
+        self.bytes.resize(columns * self.rows, 0);
     }
 
-    /// Adds these rows of a matrix with as many columns.
-    pub fn append_rows(&mut self, other: &Self, rows: &[usize]) {
-        if self.columns.is_empty() {
-            self.columns = vec![vec![]; other.columns.len()];
+    /// These rows of matrices with as many columns.
+    #[must_use]
+    pub fn of_rows(parts: &[(&Self, Vec<usize>)]) -> Self {
+        let rows = parts.iter().map(|(_, rows)| rows.len()).sum();
+        let columns = parts.iter().map(|(matrix, _)| matrix.columns()).max().unwrap_or(0);
+        let mut bytes = Vec::with_capacity(rows * columns);
+        for column in 0..columns {
+            for (matrix, rows) in parts {
+                bytes.extend(rows.iter().map(|&row| matrix.column(column)[row]));
+            }
         }
-        for (column, more) in self.columns.iter_mut().zip(&other.columns) {
-            column.extend(rows.iter().map(|&row| more[row]));
-        }
-        self.rows += rows.len();
+        Self { bytes, rows }
     }
 }
 
@@ -459,11 +463,9 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     let description = Shingles::new(context.description);
     let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
     let mut identities = Vec::with_capacity(n);
-    let mut block_words = vec![];
     let mut title_row = None;
     for row in 0..n {
-        block_words.clear();
-        words::hashes(drafts.text(row), &mut block_words);
+        let block_words = drafts.words(row);
         let identity = block_words.iter().fold(0u64, |hash, &word| {
             (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
         });
@@ -484,10 +486,10 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
         }
         if !body.is_empty() {
             matrix.set(Column::body_known as usize, row, 1);
-            let agreed = body.share_of(&block_words).map_or(128, |agreed| 1 + (agreed * 254.0) as u8);
+            let agreed = body.share_of(block_words).map_or(128, |agreed| 1 + (agreed * 254.0) as u8);
             matrix.set(Column::body_share as usize, row, agreed);
         }
-        if let Some(agreed) = description.share_of(&block_words) {
+        if let Some(agreed) = description.share_of(block_words) {
             matrix.set(Column::description_overlap as usize, row, (agreed * 255.0) as u8);
         }
     }

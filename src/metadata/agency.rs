@@ -31,13 +31,24 @@ pub fn credited(line: &str) -> Option<&'static str> {
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })
 }
 
-/// Whether any agency's name stands in the text: most lines are told by this alone.
+/// Whether any agency's name stands in the text as words of its own: most lines are told by this alone.
 fn mentions(text: &str) -> bool {
     static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let names = AGENCIES.iter().map(|(name, _)| name);
         AhoCorasick::builder().ascii_case_insensitive(true).build(names).ok()
     });
-    NAMES.as_ref().is_none_or(|names| names.is_match(text))
+    let Some(names) = &*NAMES else { return true };
+    names.find_overlapping_iter(text).any(|found| {
+        let (name, _) = AGENCIES[found.pattern().as_usize()];
+        is_spelt_right(name, &text[found.range()])
+            && !text[..found.start()].ends_with(char::is_alphanumeric)
+            && !text[found.end()..].starts_with(char::is_alphanumeric)
+    })
+}
+
+/// Short names count only in their own case.
+fn is_spelt_right(name: &str, text: &str) -> bool {
+    name.len() > 4 || name == text
 }
 
 /// Whether a text is the name of an agency and nothing else.
@@ -56,7 +67,7 @@ pub fn named(text: &str) -> Option<&'static str> {
     static KNOWN: LazyLock<FxHashMap<String, (&str, &str)>> =
         LazyLock::new(|| AGENCIES.iter().map(|&(name, usual)| (fold(name), (name, usual))).collect());
     let (name, usual) = KNOWN.get(&fold(text))?;
-    (name.len() > 4 || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
+    (is_spelt_right(name, text) || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
 }
 
 /// "LAGOS (AP) - ...", "Berlin (dpa/lno) – ...", "PARIS, May 3 (Reuters) - ...".

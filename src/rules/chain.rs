@@ -308,7 +308,8 @@ impl Chain {
             layer.engine.find(&folded, |pattern| allowed(&pattern.address))
         })?;
         let protected = self.protected_lines.iter().any(|regex| regex.is_match(folded.text()));
-        (!protected).then(|| LineHit { kind: pattern.kind, rule: pattern.address.clone() })
+        let anywhere = pattern.at == At::Any;
+        (!protected).then(|| LineHit { kind: pattern.kind, rule: pattern.address.clone(), anywhere })
     }
 
     /// What the markers cut off the head and the tail of the finished lines.

@@ -2,6 +2,7 @@
 //! space a page happens to use.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
@@ -31,30 +32,77 @@ fn fold_char(c: char) -> FoldedChar {
 }
 
 /// A line as patterns see it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Folded {
-    /// Runs of white space are one space, trimmed; quotes, apostrophes and dashes are straight; soft hyphens
-    /// and zero-width characters are gone.
-    pub(super) text: String,
-    /// The same in lower case (see [`key`]).
-    pub(super) key: String,
-    /// Characters of the text.
-    pub(super) chars: usize,
+#[derive(Debug)]
+pub(super) struct Folded<'a> {
+    line: &'a str,
+    text: OnceCell<String>,
+    key: Vec<u8>,
+    chars: usize,
+    letters: usize,
+    /// Byte of the key where its first letter or digit stands.
+    first_letter: Option<usize>,
 }
 
-impl Folded {
-    pub(super) fn new(line: &str) -> Self {
+impl<'a> Folded<'a> {
+    pub(super) fn new(line: &'a str) -> Self {
         let mut folded = Self {
-            text: String::with_capacity(line.len()),
-            key: String::with_capacity(line.len()),
+            line,
+            text: OnceCell::new(),
+            key: Vec::with_capacity(line.len()),
             chars: 0,
+            letters: 0,
+            first_letter: None,
         };
-        fold_with(line, |c| {
-            folded.text.push(c);
-            folded.key.push(char_key(c));
-            folded.chars += 1;
-        });
+        fold_with(line, |c| folded.push(c));
         folded
+    }
+
+    #[inline(always)]
+    fn push(&mut self, c: char) {
+        self.chars += 1;
+        if !c.is_ascii() {
+            return self.push_beyond_ascii(c);
+        }
+        let is_letter = c.is_ascii_alphanumeric();
+        self.letters += usize::from(is_letter);
+        if self.first_letter.is_none() && is_letter {
+            self.first_letter = Some(self.key.len());
+        }
+        self.key.push(c.to_ascii_lowercase() as u8);
+    }
+
+    fn push_beyond_ascii(&mut self, c: char) {
+        self.letters += usize::from(c.is_alphabetic());
+        if self.first_letter.is_none() && is_letter_or_digit(c) {
+            self.first_letter = Some(self.key.len());
+        }
+        self.key.extend_from_slice(char_key(c).encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// The line's text: runs of white space are one space, trimmed; quotes, apostrophes and dashes are straight;
+    /// soft hyphens and zero-width characters are gone.
+    pub(super) fn text(&self) -> &str {
+        self.text.get_or_init(|| fold(self.line))
+    }
+
+    /// The text in lower case (see [`char_key`]), in UTF-8.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The key from its first letter or digit on; empty if it has none.
+    pub(super) fn key_from_first_letter(&self) -> &[u8] {
+        self.first_letter.map_or(&[], |at| &self.key[at..])
+    }
+
+    /// Letters of all alphabets and ASCII digits of the text.
+    pub(super) fn letters(&self) -> usize {
+        self.letters
+    }
+
+    /// Characters of the text.
+    pub(super) fn chars(&self) -> usize {
+        self.chars
     }
 }
 
@@ -66,22 +114,32 @@ pub(super) fn fold(line: &str) -> String {
 }
 
 fn fold_with(line: &str, mut push: impl FnMut(char)) {
-    let (mut space, mut begun) = (false, false);
-    for c in line.chars() {
-        let c = match c {
-            ' ' | '\t'..='\r' => {
+    let bytes = line.as_bytes();
+    let (mut at, mut space, mut begun) = (0, false, false);
+    while let Some(&byte) = bytes.get(at) {
+        let c = match byte {
+            // Nearly all bytes: they stand for themselves and need no decoding.
+            b'!'..=b'_' | b'a'..=b'~' => {
+                at += 1;
+                char::from(byte)
+            }
+            b' ' | b'\t'..=b'\r' => {
+                at += 1;
                 space = true;
                 continue;
             }
-            '!'..='_' | 'a'..='~' => c,
-            c => match fold_char(c) {
-                FoldedChar::Gone => continue,
-                FoldedChar::Space => {
-                    space = true;
-                    continue;
+            _ => {
+                let c = line[at..].chars().next().unwrap_or_default();
+                at += c.len_utf8();
+                match fold_char(c) {
+                    FoldedChar::Gone => continue,
+                    FoldedChar::Space => {
+                        space = true;
+                        continue;
+                    }
+                    FoldedChar::Char(c) => c,
                 }
-                FoldedChar::Char(c) => c,
-            },
+            }
         };
         if space && begun {
             push(' ');
@@ -112,7 +170,7 @@ pub(super) fn fold_pattern(pattern: &str) -> Cow<'_, str> {
 }
 
 /// The key of a character: the same for all characters that a case-insensitive regex takes for the same.
-fn char_key(c: char) -> char {
+pub(super) fn char_key(c: char) -> char {
     match c {
         '\0'..='\x7f' => c.to_ascii_lowercase(),
         _ => {
@@ -156,7 +214,7 @@ fn plain_form(c: char) -> char {
     }
 }
 
-/// The key of a folded line or of a part of a pattern. The literal search runs on keys.
+/// The key of a part of a pattern. The literal search runs on keys.
 pub(super) fn key(folded: &str) -> String {
     folded.chars().map(char_key).collect()
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
-
-use super::fold::{Folded, from_first_letter};
-use super::pattern::{At, HEAD, LinePattern, Needle, TAIL, primary_subtag};
+use super::fold::Folded;
+use super::needle::{Needle, most_letters};
+use super::pattern::{At, HEAD, LinePattern, MAX_CHARS, TAIL, primary_subtag};
+use super::search::{InsideSearch, StartSearch};
 use crate::label::{Address, Kind};
 
 /// A finished line of text and where it stands.
@@ -29,15 +28,18 @@ pub struct LineHit {
     pub kind: Kind,
     /// The pattern.
     pub rule: Arc<Address>,
+    /// Whether the pattern looks at lines wherever they stand. If it does, a line that hit it as the first and last
+    /// of its text hits it everywhere.
+    pub anywhere: bool,
 }
 
 /// A line as patterns see it; made once, then shown to the engines of all files.
 #[derive(Debug)]
 pub(super) struct FoldedLine<'a> {
-    folded: Folded,
+    folded: Folded<'a>,
     head: bool,
     tail: bool,
-    lang: Option<&'a str>,
+    lang: u64,
 }
 
 impl<'a> FoldedLine<'a> {
@@ -48,88 +50,114 @@ impl<'a> FoldedLine<'a> {
             return None;
         }
         let folded = Folded::new(line.text);
-        (folded.chars > 0 && folded.chars <= longest as usize).then(|| Self {
+        (folded.chars() > 0 && folded.chars() <= longest as usize).then(|| Self {
             folded,
             head: line.from_head < HEAD,
             tail: line.from_tail < TAIL,
-            lang: line.lang.map(primary_subtag),
+            lang: line.lang.map_or(ANY_LANG, lang_number),
         })
     }
 
     /// The line's text, folded.
     pub(super) fn text(&self) -> &str {
-        &self.folded.text
+        self.folded.text()
     }
 
-    fn suits(&self, pattern: &LinePattern) -> bool {
-        let stands = match pattern.at {
+    fn suits(&self, gate: &Gate) -> bool {
+        let stands = match gate.at {
             At::Any => true,
             At::Head => self.head,
             At::Tail => self.tail,
         };
-        let speaks = match (&pattern.lang, self.lang) {
-            (Some(wanted), Some(lang)) => wanted.eq_ignore_ascii_case(lang),
-            _ => true,
-        };
-        stands && speaks && self.folded.chars <= pattern.max_chars as usize
+        stands
+            && (gate.lang == ANY_LANG || self.lang == ANY_LANG || gate.lang == self.lang)
+            && self.folded.chars() <= gate.max_chars
+            && self.folded.letters() <= gate.max_letters
     }
 }
 
-/// Patterns with the search for their literals.
+/// What a line must be for a pattern to match it, apart from its text: most candidates are told by this alone.
+#[derive(Debug)]
+struct Gate {
+    at: At,
+    lang: u64,
+    max_chars: usize,
+    max_letters: usize,
+}
+
+/// The language of a line or of a pattern that is not known or does not matter.
+const ANY_LANG: u64 = 0;
+
+/// A language tag's primary subtag, of which there is none longer than eight letters, as a number.
+fn lang_number(tag: &str) -> u64 {
+    primary_subtag(tag).bytes().fold(0, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()))
+}
+
+/// Patterns with the searches for their literals.
 #[derive(Debug, Default)]
 pub(super) struct LineEngine {
     patterns: Vec<Arc<LinePattern>>,
-    start: Option<Search>,
-    inside: Option<Search>,
-    /// Patterns without a literal.
-    always: Vec<u32>,
+    gates: Vec<Gate>,
+    /// For lines of up to [`MAX_CHARS`] characters.
+    all: Searches,
+    /// For longer lines, that is for half of the text, which few patterns look at.
+    long: Searches,
     longest: u32,
 }
 
-/// A search for literals and, for each, the patterns it stands for.
-#[derive(Debug)]
-struct Search {
-    automaton: AhoCorasick,
-    owners: Vec<u32>,
+/// What finds the patterns, by their numbers, that may match a line.
+#[derive(Debug, Default)]
+struct Searches {
+    start: StartSearch,
+    inside: InsideSearch,
+    /// Patterns without a literal.
+    always: Vec<u32>,
 }
 
-impl Search {
-    fn new(literals: Vec<(String, u32)>, start: StartKind) -> Option<Self> {
-        if literals.is_empty() {
-            return None;
+impl Searches {
+    fn new<'a>(needles: impl Iterator<Item = (u32, &'a Needle)>) -> Self {
+        let (mut start, mut inside, mut always) = (vec![], vec![], vec![]);
+        for (index, needle) in needles {
+            match needle {
+                Needle::Start(texts) => start.extend(texts.iter().map(|text| (text.as_str(), index))),
+                Needle::Inside(texts) => inside.extend(texts.iter().map(|text| (text.as_str(), index))),
+                Needle::Unknown => always.push(index),
+            }
         }
-        let (texts, owners): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
-        // Fails only beyond two thousand million states, far over the limits on files.
-        let automaton = AhoCorasick::builder().start_kind(start).build(texts).ok()?;
-        Some(Self { automaton, owners })
+        Self { start: StartSearch::new(start), inside: InsideSearch::new(inside), always }
     }
 
-    fn find(&self, input: &Input<'_>, found: &mut Vec<u32>) {
-        let mut state = OverlappingState::start();
-        // An error would mean an automaton of another kind than `new` builds.
-        while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
-            && let Some(literal) = state.get_match()
-        {
-            found.push(self.owners[literal.pattern().as_usize()]);
-        }
+    /// The patterns in their order.
+    fn candidates(&self, line: &Folded<'_>) -> Vec<u32> {
+        let mut candidates = self.always.clone();
+        self.start.find(line.key_from_first_letter(), &mut candidates);
+        self.inside.find(line.key(), &mut candidates);
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
     }
 }
 
 impl LineEngine {
     pub(super) fn new(patterns: Vec<Arc<LinePattern>>) -> Self {
-        let (mut start, mut inside, mut always) = (vec![], vec![], vec![]);
-        for (index, pattern) in (0..).zip(&patterns) {
-            match pattern.regex.needle() {
-                Needle::Start(texts) => start.extend(texts.into_iter().map(|text| (text, index))),
-                Needle::Inside(texts) => inside.extend(texts.into_iter().map(|text| (text, index))),
-                Needle::Unknown => always.push(index),
-            }
+        let (mut needles, mut gates) = (vec![], vec![]);
+        for pattern in &patterns {
+            let hir = pattern.regex.hir();
+            needles.push(hir.as_ref().map_or(Needle::Unknown, Needle::of));
+            gates.push(Gate {
+                at: pattern.at,
+                lang: pattern.lang.as_deref().map_or(ANY_LANG, lang_number),
+                max_chars: pattern.max_chars as usize,
+                max_letters: hir.as_ref().and_then(most_letters).unwrap_or(usize::MAX),
+            });
         }
+        let numbered = || (0..).zip(&needles);
+        let is_long = |&(index, _): &(u32, &Needle)| patterns[index as usize].max_chars > MAX_CHARS;
         Self {
             longest: patterns.iter().map(|pattern| pattern.max_chars).max().unwrap_or(0),
-            start: Search::new(start, StartKind::Anchored),
-            inside: Search::new(inside, StartKind::Unanchored),
-            always,
+            all: Searches::new(numbered()),
+            long: Searches::new(numbered().filter(is_long)),
+            gates,
             patterns,
         }
     }
@@ -145,29 +173,25 @@ impl LineEngine {
         line: &FoldedLine<'_>,
         allowed: impl Fn(&LinePattern) -> bool,
     ) -> Option<&Arc<LinePattern>> {
-        let mut candidates = self.always.clone();
-        if let Some(search) = &self.start {
-            let key = from_first_letter(&line.folded.key);
-            search.find(&Input::new(key).anchored(Anchored::Yes), &mut candidates);
-        }
-        if let Some(search) = &self.inside {
-            search.find(&Input::new(&line.folded.key), &mut candidates);
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
+        let is_long = line.folded.chars() > MAX_CHARS as usize;
+        let searches = if is_long { &self.long } else { &self.all };
+        let candidates = searches.candidates(&line.folded);
         candidates
             .iter()
+            .filter(|&&index| line.suits(&self.gates[index as usize]))
             .map(|&index| &self.patterns[index as usize])
-            .find(|pattern| line.suits(pattern) && allowed(pattern) && pattern.regex.is_match(line.text()))
+            .find(|pattern| allowed(pattern) && pattern.is_match(&line.folded))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::{LazyRegex, MAX_CHARS};
+    use crate::rules::pattern::LazyRegex;
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
@@ -180,6 +204,7 @@ mod tests {
                 lang: None,
                 address: Arc::new(address),
                 regex: LazyRegex::for_folded(text).unwrap(),
+                loose: OnceLock::new(),
             })
         };
         LineEngine::new(patterns.iter().enumerate().map(pattern).collect())

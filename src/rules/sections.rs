@@ -1,6 +1,6 @@
 //! Reads the tables of a rule file that hold patterns: `meta`, `body`, `strip`, `lines`, `cut`, `replace`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::diagnostic::{Code, closest};
 use super::element::{self, ElementRule, Interned, Use};
@@ -149,7 +149,8 @@ impl<'r, 's> SectionReader<'r, 's> {
         let text = re.get_ref().as_str().unwrap_or("");
         let address = self.addresses(&format!("lines/{kind_name}"))(value.span().start, text);
         let lang = lang.map(|lang| primary_subtag(&lang).to_ascii_lowercase().into());
-        Some(LinePattern { kind, at, max_chars, lang, address, regex })
+        let loose = OnceLock::new();
+        Some(LinePattern { kind, at, max_chars, lang, address, regex, loose })
     }
 
     fn position(&mut self, value: &Value<'_>) -> Option<At> {

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::diagnostic::Code;
-use super::pattern::{LazyRegex, Needle};
+use super::needle::Needle;
+use super::pattern::LazyRegex;
 use super::reader::{Reader, Text};
 use crate::dom::Tag;
 
@@ -99,7 +100,7 @@ pub(super) fn of_line_pattern(reader: &mut Reader<'_>, regex: &LazyRegex, at: us
         let hint = Some("begin it with ^, or end it with $, or bound the line by max_chars".to_owned());
         reader.report(at, Code::W21, "the pattern may match inside a sentence".to_owned(), hint);
     }
-    if regex.needle() == Needle::Unknown {
+    if regex.hir().is_none_or(|hir| Needle::of(&hir) == Needle::Unknown) {
         let message = "the pattern has no literal, so that it runs on every line".to_owned();
         reader.report(at, Code::W22, message, Some("a word that every match holds is enough".to_owned()));
     }

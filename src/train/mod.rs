@@ -215,7 +215,7 @@ fn weigh(example: &Example, drafts: &Drafts, said: &[Said]) -> Vec<f32> {
 const LEAST_WEIGHT: f32 = 2.0;
 
 fn gather<'a>(pages: impl Iterator<Item = &'a Prepared>) -> (Matrix, Vec<bool>, Vec<f32>) {
-    let (mut matrix, mut truth, mut weights) = (Matrix::default(), vec![], vec![]);
+    let (mut parts, mut truth, mut weights) = (vec![], vec![], vec![]);
     let mut passed = 0.0;
     for page in pages {
         let taken = |row: &usize| {
@@ -225,11 +225,11 @@ fn gather<'a>(pages: impl Iterator<Item = &'a Prepared>) -> (Matrix, Vec<bool>, 
             takes
         };
         let rows: Vec<usize> = (0..page.said.len()).filter(taken).collect();
-        matrix.append_rows(&page.matrix, &rows);
         truth.extend(rows.iter().map(|&row| page.said[row] == Some(true)));
         weights.extend(rows.iter().map(|&row| page.weights[row].max(LEAST_WEIGHT)));
+        parts.push((&page.matrix, rows));
     }
-    (matrix, truth, weights)
+    (Matrix::of_rows(&parts), truth, weights)
 }
 
 /// For a page's tokens the shares of its main content and of its boilerplate under them.

@@ -27,22 +27,16 @@ pub fn align(drafts: &Drafts, body: &str) -> Vec<Said> {
         *lines.entry(words).or_default() += 1;
     }
     let runs: FxHashSet<&[u32]> = (1..SHORT).flat_map(|length| body_words.windows(length)).collect();
-    let blocks: Vec<Vec<u32>> = (0..n)
-        .map(|row| {
-            let mut words = vec![];
-            words::hashes(drafts.text(row), &mut words);
-            words
-        })
-        .collect();
+    let blocks: Vec<&[u32]> = (0..n).map(|row| drafts.words(row)).collect();
     let mut said: Vec<Said> = Vec::with_capacity(n);
     let mut unsure = vec![];
-    for (row, words) in blocks.iter().enumerate() {
+    for (row, &words) in blocks.iter().enumerate() {
         said.push(match shingles.share_of(words) {
             _ if words.is_empty() => None,
             Some(share) => Some(share >= 0.5),
             None if lines.contains_key(words) => Some(true),
             None => {
-                if runs.contains(words.as_slice()) {
+                if runs.contains(words) {
                     unsure.push(row);
                 }
                 Some(false)
@@ -59,9 +53,9 @@ pub fn align(drafts: &Drafts, body: &str) -> Vec<Said> {
     said
 }
 
-fn settle_repeats(said: &mut [Said], blocks: &[Vec<u32>], body: &[u32]) {
+fn settle_repeats(said: &mut [Said], blocks: &[&[u32]], body: &[u32]) {
     let mut groups: FxHashMap<&[u32], Vec<usize>> = FxHashMap::default();
-    for (row, words) in blocks.iter().enumerate() {
+    for (row, &words) in blocks.iter().enumerate() {
         if said[row] == Some(true) {
             groups.entry(words).or_default().push(row);
         }
@@ -102,11 +96,9 @@ pub fn by_snippets(drafts: &Drafts, with: &[String], without: &[String]) -> Vec<
             .collect()
     };
     let (with, without) = (split(with), split(without));
-    let mut words = vec![];
     (0..drafts.list.len())
         .map(|row| {
-            words.clear();
-            words::hashes(drafts.text(row), &mut words);
+            let words = drafts.words(row);
             let holds = |snippets: &[Vec<u32>]| {
                 snippets.iter().any(|snippet| words.windows(snippet.len()).any(|run| run == snippet))
             };

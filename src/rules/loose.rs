@@ -1,0 +1,163 @@
+//! A small automaton that lets every line through that a pattern matches, and few others.
+//!
+//! Nearly all lines that hold a pattern's literal are still none of its own. Telling that by the regex costs
+//! a lock and a walk through states that are made on the way, and the regex itself, with its Unicode classes,
+//! can be a hundred times larger. This automaton reads the line's key byte by byte, keeps no state between
+//! lines, and needs some kilobytes: large classes let any character beyond ASCII through, long counted
+//! repetitions have no upper bound, word boundaries are left out.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
+use regex_automata::util::pool::Pool;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look, Repetition};
+
+use super::fold::char_key;
+
+/// Repetitions of up to this many are kept as they are.
+const SHORT_REPETITION: u32 = 12;
+
+/// Characters beyond ASCII that a class may have and be kept as it is.
+const SMALL_CLASS: usize = 16;
+
+/// Bytes of the automaton before it is made deterministic.
+const MAX_NFA: usize = 1 << 20;
+
+/// Bytes of the deterministic states that are kept, for each thread.
+const CACHE: usize = 256 << 10;
+
+type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
+
+/// See the module.
+pub(super) struct Loose {
+    automaton: DFA,
+    caches: Pool<Cache, MakeCache>,
+    anchored: Anchored,
+}
+
+impl Loose {
+    /// The automaton of a regex that tells upper case from lower; `None` if it would be too large.
+    pub(super) fn new(hir: &Hir) -> Option<Self> {
+        let hir = loosen(hir);
+        let starts = hir.properties().look_set_prefix().contains(Look::Start);
+        let anchored = if starts { Anchored::Yes } else { Anchored::No };
+        let limits =
+            Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_NFA));
+        let nfa = Compiler::new().configure(limits).build_from_hir(&hir).ok()?;
+        let limits = DFA::config().cache_capacity(CACHE).skip_cache_capacity_check(true);
+        let automaton = DFA::builder().configure(limits).build_from_nfa(nfa).ok()?;
+        let for_cache = automaton.clone();
+        let caches = Pool::new(Box::new(move || for_cache.create_cache()) as MakeCache);
+        Some(Self { automaton, caches, anchored })
+    }
+
+    /// Whether the regex may match the line that has this key.
+    pub(super) fn is_match(&self, key: &[u8]) -> bool {
+        let input = Input::new(key).anchored(self.anchored).earliest(true);
+        let found = self.automaton.try_search_fwd(&mut self.caches.get(), &input);
+        // An error would mean an automaton that gives up, which `new` does not build.
+        found.map_or(true, |found| found.is_some())
+    }
+}
+
+impl fmt::Debug for Loose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loose").field("anchored", &self.anchored).finish_non_exhaustive()
+    }
+}
+
+fn loosen(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => literal_key(text.chars()),
+            Err(_) => any(),
+        },
+        HirKind::Class(Class::Unicode(class)) => {
+            let chars = || class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            let beyond: usize = class
+                .ranges()
+                .iter()
+                .filter(|range| range.end() > '\x7f')
+                .map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1)
+                .sum();
+            if beyond <= SMALL_CLASS {
+                return Hir::alternation(chars().map(|c| literal_key([c])).collect());
+            }
+            // The keys of the long s and of the Kelvin sign are ASCII letters.
+            let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
+            let folded = [('ſ', b's'), ('\u{212a}', b'k')].into_iter().filter(|&(c, _)| has(c));
+            let ascii =
+                (0..0x80u8).filter(|&byte| has(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+            let bytes = ascii.chain(folded.map(|(_, key)| key)).map(|byte| ClassBytesRange::new(byte, byte));
+            let ascii = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
+            Hir::alternation(vec![ascii, some(ClassBytesRange::new(0x80, 0xff))])
+        }
+        HirKind::Class(Class::Bytes(_)) => any(),
+        HirKind::Look(look @ (Look::Start | Look::End)) => Hir::look(*look),
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Repetition(repetition) => {
+            let mut loose = repetition.clone();
+            if repetition.max.is_some_and(|max| max > SHORT_REPETITION) {
+                loose.min = repetition.min.min(1);
+                loose.max = None;
+            } else if repetition.min > SHORT_REPETITION {
+                loose.min = 1;
+            }
+            loose.sub = Box::new(loosen(&repetition.sub));
+            Hir::repetition(loose)
+        }
+        HirKind::Capture(capture) => loosen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(loosen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosen).collect()),
+    }
+}
+
+fn literal_key(chars: impl IntoIterator<Item = char>) -> Hir {
+    Hir::literal(chars.into_iter().map(char_key).collect::<String>().into_bytes())
+}
+
+/// Any bytes, one or more.
+fn any() -> Hir {
+    some(ClassBytesRange::new(0, 0xff))
+}
+
+/// Bytes of a range, one or more.
+fn some(range: ClassBytesRange) -> Hir {
+    let class = Hir::class(Class::Bytes(ClassBytes::new([range])));
+    Hir::repetition(Repetition { min: 1, max: None, greedy: true, sub: Box::new(class) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fold::Folded;
+    use crate::rules::pattern::LazyRegex;
+
+    #[test]
+    fn lets_through_what_the_pattern_may_match() {
+        for (pattern, line, passes) in [
+            ("^read more: ", "READ MORE: ferries", true),
+            ("^read more: ", "Do read more: ferries", false),
+            (r"^\d+ comments?$", "17 comments", true),
+            (r"^\d+ comments?$", "17 comments more", false),
+            (r"^\d+ comments?$", "๑๗ comments", true),
+            (r"^(?-i:[A-Z])\w+ \|$", "Anémone |", true),
+            (r"^(?-i:[A-Z])\w+ \|$", "anna |", true), // looser: a key has no capitals
+            (r"\bships?\b", "warships", true),        // looser: no word boundaries
+            (r"^.{3,400}\(photo\)$", "ab (photo)", true),
+            (r"^.{3,400}\(photo\)$", "(photo) ab", false),
+            ("[ks]ub", "\u{212a}ub", true),
+            (r"^[\u{100}-\u{2000}]$", "s", true), // a long s has the key s
+            (r"^[\u{100}-\u{2000}]$", "t", false),
+            ("a*", "b", true),
+        ] {
+            let regex = LazyRegex::for_folded(pattern).unwrap();
+            let loose = Loose::new(&regex.hir().unwrap()).unwrap();
+            assert_eq!(loose.is_match(Folded::new(line).key()), passes, "{pattern} {line}");
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The literals by which a pattern is found among hundreds of others: what every line that it matches holds.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::fold::{from_first_letter, key, letters_and_digits};
+
+/// Literals that stand for one pattern; more are no help.
+const MAX_LITERALS: usize = 1024;
+
+/// Literals that are made by putting parts of a pattern together.
+const MAX_CROSS: usize = 512;
+
+/// Bytes of a literal. More would seldom rule out another line, and this many are compared in one step.
+pub(super) const MAX_TEXT: usize = 16;
+
+/// Characters of a class that is taken apart into literals.
+const MAX_CLASS: usize = 16;
+
+/// Characters of a class that is looked through for letters; one with more is taken to have some.
+const MAX_MARKS: usize = 256;
+
+/// What it is worth that a literal stands at the start of the line: "the " there rules out fewer lines than
+/// "cookie " anywhere.
+const START_WEIGHT: usize = 4;
+
+/// What a literal must weigh to be looked for anywhere in a line (see [`weight`]); more is better, but any
+/// search beats running the regex on every line.
+const MIN_WEIGHT: usize = 2;
+
+/// Short texts, as keys (see [`super::fold::key`]).
+pub(super) type Texts = Vec<String>;
+
+/// What every line that a regex matches holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Needle {
+    /// At its first letter or digit the line's key goes on with one of these.
+    Start(Texts),
+    /// The line's key holds one of these somewhere.
+    Inside(Texts),
+    /// Nothing that could be looked for.
+    Unknown,
+}
+
+impl Needle {
+    /// What to look for in lines that a regex (which tells upper case from lower) may match.
+    pub(super) fn of(hir: &Hir) -> Self {
+        let mut parts = vec![];
+        flatten(hir, &mut parts);
+        let inside = best(exact_runs(&parts));
+        if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
+            let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
+            let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
+            let texts = distinct(texts.iter().map(|text| from_first_letter(text).to_owned()).collect());
+            let rarer =
+                inside.as_deref().is_some_and(|inside| lightest(inside) >= lightest(&texts) + START_WEIGHT);
+            if texts.iter().all(|text| !text.is_empty()) && !rarer {
+                return Self::Start(without_longer(texts, |text, start| text.starts_with(start)));
+            }
+        }
+        match inside {
+            Some(texts) if lightest(&texts) >= MIN_WEIGHT => {
+                Self::Inside(without_longer(texts, |text, part| text.contains(part)))
+            }
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The texts without those that another one of them is found in.
+fn without_longer(mut texts: Texts, is_found: impl Fn(&str, &str) -> bool) -> Texts {
+    texts.sort_by_key(String::len);
+    let mut kept: Texts = vec![];
+    for text in texts {
+        if !kept.iter().any(|shorter| is_found(&text, shorter)) {
+            kept.push(text);
+        }
+    }
+    distinct(kept)
+}
+
+/// The most letters and ASCII digits that a line can have which a regex matches, if the regex takes the whole
+/// line and bounds them.
+pub(super) fn most_letters(hir: &Hir) -> Option<usize> {
+    fn most(hir: &Hir) -> Option<usize> {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => Some(0),
+            HirKind::Literal(literal) => {
+                let text = std::str::from_utf8(&literal.0).ok()?;
+                Some(text.chars().filter(|c| c.is_alphanumeric()).count())
+            }
+            HirKind::Class(Class::Unicode(class)) => {
+                let size: usize = class.ranges().iter().map(|range| range.len()).sum();
+                let mut chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+                Some(usize::from(size > MAX_MARKS || chars.any(char::is_alphanumeric)))
+            }
+            HirKind::Class(Class::Bytes(_)) => None,
+            HirKind::Repetition(repetition) => match (most(&repetition.sub)?, repetition.max) {
+                (0, _) => Some(0),
+                (once, max) => once.checked_mul(max? as usize),
+            },
+            HirKind::Capture(capture) => most(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().try_fold(0usize, |sum, part| sum.checked_add(most(part)?)),
+            HirKind::Alternation(parts) => {
+                parts.iter().try_fold(0, |largest, part| Some(most(part)?.max(largest)))
+            }
+        }
+    }
+    let properties = hir.properties();
+    let whole = properties.look_set_prefix().contains(Look::Start)
+        && properties.look_set_suffix().contains(Look::End);
+    if whole { most(hir) } else { None }
+}
+
+/// How rare a text is, roughly: letters and digits count one, spaces and the marks that most lines hold
+/// nothing, anything else two.
+fn weight(text: &str) -> usize {
+    text.chars()
+        .map(|c| match c {
+            ' ' | '.' | ',' | ':' | ';' | '-' | '\'' | '"' => 0,
+            _ if c.is_ascii_alphanumeric() => 1,
+            _ => 2,
+        })
+        .sum()
+}
+
+fn lightest(texts: &[String]) -> usize {
+    texts.iter().map(|text| weight(text)).min().unwrap_or(0)
+}
+
+/// The texts that are rarest.
+fn best(runs: Vec<Texts>) -> Option<Texts> {
+    runs.into_iter().max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
+}
+
+fn distinct(mut texts: Texts) -> Texts {
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+/// No text: what is sure of a part of which nothing is known.
+fn nothing() -> Texts {
+    vec![String::new()]
+}
+
+fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Concat(concat) => concat.iter().for_each(|part| flatten(part, parts)),
+        _ => parts.push(hir),
+    }
+}
+
+/// Whether all that `hir` can match lies before a line's first letter or digit.
+fn is_skipped(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            std::str::from_utf8(&literal.0).is_ok_and(|text| from_first_letter(text).is_empty())
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut letters = letters_and_digits().clone();
+            letters.intersect(class);
+            letters.ranges().is_empty()
+        }
+        HirKind::Class(Class::Bytes(_)) => false,
+        HirKind::Repetition(repetition) => is_skipped(&repetition.sub),
+        HirKind::Capture(capture) => is_skipped(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_skipped),
+    }
+}
+
+/// Texts with which every match of a part of a regex starts.
+struct Prefix {
+    texts: Texts,
+    /// Whether nothing can follow them within the part, unless they are cut at [`MAX_TEXT`].
+    exact: bool,
+}
+
+impl Prefix {
+    fn unknown() -> Self {
+        Self { texts: nothing(), exact: false }
+    }
+}
+
+fn prefix(hir: &Hir) -> Prefix {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Prefix { texts: nothing(), exact: true },
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => Prefix { texts: vec![cut(key(text))], exact: true },
+            Err(_) => Prefix::unknown(),
+        },
+        HirKind::Class(Class::Unicode(class)) => {
+            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
+            if size > MAX_CLASS {
+                return Prefix::unknown();
+            }
+            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            let texts = distinct(chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect());
+            Prefix { texts, exact: true }
+        }
+        HirKind::Class(Class::Bytes(_)) => Prefix::unknown(),
+        HirKind::Capture(capture) => prefix(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let once = repetition.max == Some(1);
+            let mut inner = prefix(&repetition.sub);
+            match repetition.min {
+                0 if once && inner.exact => inner.texts.push(String::new()),
+                0 => return Prefix::unknown(),
+                _ => inner.exact &= once,
+            }
+            inner
+        }
+        HirKind::Concat(parts) => prefix_of_all(parts),
+        HirKind::Alternation(parts) => {
+            let mut all = Prefix { texts: vec![], exact: true };
+            for part in parts {
+                let Prefix { mut texts, exact } = prefix(part);
+                all.texts.append(&mut texts);
+                all.exact &= exact;
+            }
+            all.texts = distinct(all.texts);
+            if all.texts.len() > MAX_LITERALS { Prefix::unknown() } else { all }
+        }
+    }
+}
+
+/// The prefix of parts that follow each other.
+fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
+    let mut all = Prefix { texts: nothing(), exact: true };
+    for part in parts {
+        let next = prefix(part);
+        match cross(&all.texts, &next.texts) {
+            Some(texts) => all = Prefix { texts, exact: next.exact },
+            None => all.exact = false,
+        }
+        if !all.exact {
+            break;
+        }
+    }
+    all
+}
+
+/// The stretches that match few texts, from left to right: every match holds one of each.
+fn exact_runs(parts: &[&Hir]) -> Vec<Texts> {
+    let mut runs = vec![];
+    let mut run = nothing();
+    for part in parts {
+        let Prefix { texts, exact } = prefix(part);
+        if exact {
+            match cross(&run, &texts) {
+                Some(longer) => run = longer,
+                None => runs.push(std::mem::replace(&mut run, texts)),
+            }
+        } else {
+            runs.push(std::mem::replace(&mut run, nothing()));
+            runs.extend(required(part));
+        }
+    }
+    runs.push(run);
+    runs
+}
+
+/// Texts of which every match of `hir` holds one.
+fn required(hir: &Hir) -> Option<Texts> {
+    match hir.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Repetition(_) | HirKind::Class(_) => None,
+        HirKind::Alternation(parts) => {
+            let mut all = vec![];
+            for part in parts {
+                all.append(&mut required(part)?);
+            }
+            let all = distinct(all);
+            (all.len() <= MAX_LITERALS).then_some(all)
+        }
+        _ => {
+            let mut parts = vec![];
+            flatten(hir, &mut parts);
+            best(exact_runs(&parts))
+        }
+    }
+}
+
+/// Whether a text may have been cut, so that nothing can be added to it.
+fn is_full(text: &str) -> bool {
+    text.len() + char::MAX_LEN_UTF8 > MAX_TEXT
+}
+
+/// Each head with each tail; a full head stands for all its tails.
+fn cross(heads: &[String], tails: &[String]) -> Option<Texts> {
+    let open = heads.iter().filter(|head| !is_full(head)).count();
+    if heads.len() + open * (tails.len() - 1) > MAX_CROSS {
+        return None;
+    }
+    let mut texts = vec![];
+    for head in heads {
+        if is_full(head) {
+            texts.push(head.clone());
+        } else {
+            texts.extend(tails.iter().map(|tail| cut(format!("{head}{tail}"))));
+        }
+    }
+    Some(distinct(texts))
+}
+
+/// The start of a text, [`MAX_TEXT`] bytes or a little less.
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_TEXT {
+        text.truncate(text.floor_char_boundary(MAX_TEXT));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::pattern::LazyRegex;
+
+    fn needle(pattern: &str) -> String {
+        let show = |texts: Texts| texts.join("|");
+        match Needle::of(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap()) {
+            Needle::Start(texts) => format!("^{}", show(texts)),
+            Needle::Inside(texts) => show(texts),
+            Needle::Unknown => "?".into(),
+        }
+    }
+
+    #[test]
+    fn finds_the_literals_a_line_must_hold() {
+        for (pattern, expected) in [
+            ("^Read more: ", "^read more: "),
+            ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen |weiterlesen"),
+            ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
+            ("^.{0,40}\\bnewsletters?\\b", "newsletter"),
+            ("^\\d+ comments$", " comments"),
+            ("^\\W*Подробнее", "^подробне"),
+            ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo"),
+            ("^[\\W_]*(?:\\d+ )?foo", "foo"),
+            ("devamını oku", "devamini oku"),
+            ("^(Foto|Bild): \\w+", "^bild: |foto: "),
+            ("^(?:foo.*|b.*)$", "^b|foo"),
+            ("(?:foo.*|b.*)$", "?"),
+            ("(?:foo.*|bar.*)", "bar|foo"),
+            ("^ad$", "^ad"),
+            ("ad", "ad"),
+            ("^\\W*(?:©|\\(c\\)) \\d{4}", "(c) |© "),
+            ("^[\\w.]+@[\\w.]+$", "@"),
+            ("x", "?"),
+            ("^\\d+$", "?"),
+            ("^(x.*)?$", "?"),
+            ("(?:share this )+now", "share this "),
+            ("[ck]lick", "click|klick"),
+            ("a*", "?"),
+        ] {
+            assert_eq!(needle(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn bounds_the_letters_of_a_line() {
+        for (pattern, most) in [
+            ("^read more$", Some(8)),
+            ("^[[:punct:] »]*(?:more|about us)[[:punct:] …]*$", Some(7)),
+            ("^(?:share |tweet ){1,3}now$", Some(18)),
+            (r"^\d{1,3} comments?$", Some(11)),
+            ("^read more", None),
+            ("read more$", None),
+            ("^read .*$", None),
+            (r"^\w+$", None),
+            ("^(?:a|b$)", None),
+        ] {
+            let regex = LazyRegex::for_folded(pattern).unwrap();
+            assert_eq!(most_letters(&regex.hir().unwrap()), most, "{pattern}");
+        }
+    }
+}
