@@ -8,35 +8,81 @@ const SHINGLE: usize = 4;
 /// Appends the hash of each word of `text`, in order: runs of letters and digits, in lower case; in
 /// scripts without spaces each character counts as a word.
 pub fn hashes(text: &str, out: &mut Vec<u32>) {
-    let mut hash = 0u32;
-    for c in text.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                hash = mix(hash, u32::from(c.to_ascii_lowercase()));
-                continue;
+    let bytes = text.as_bytes();
+    let mut word = Word::default();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            at += 1;
+            match LOWER[usize::from(byte)] {
+                0 => word.end(out),
+                lower => word.push(lower),
             }
-        } else if is_unspaced(c) {
-            if hash != 0 {
-                out.push(hash);
-            }
-            out.push(mix(0, u32::from(c)));
-            hash = 0;
-            continue;
-        } else if c.is_alphanumeric() {
-            for lower in c.to_lowercase() {
-                hash = mix(hash, u32::from(lower));
-            }
-            continue;
-        } else if matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}') {
             continue;
         }
-        if hash != 0 {
-            out.push(hash);
-            hash = 0;
+        let c = text[at..].chars().next().unwrap_or_default();
+        at += c.len_utf8();
+        if is_unspaced(c) {
+            word.end(out);
+            word.push_char(c);
+            word.end(out);
+        } else if c.is_alphanumeric() {
+            c.to_lowercase().for_each(|lower| word.push_char(lower));
+        } else if !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}') {
+            word.end(out);
         }
     }
-    if hash != 0 {
-        out.push(hash);
+    word.end(out);
+}
+
+/// ASCII letters and digits in lower case; 0 for every other byte.
+const LOWER: [u8; 256] = {
+    let mut lower = [0; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        if byte.is_ascii_alphanumeric() {
+            lower[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
+
+/// A word's hash in the making: eight bytes are mixed in at once.
+#[derive(Default)]
+struct Word {
+    hash: u64,
+    bytes: u64,
+    length: u32,
+}
+
+impl Word {
+    #[inline(always)]
+    fn push(&mut self, byte: u8) {
+        self.bytes = self.bytes << 8 | u64::from(byte);
+        self.length += 1;
+        if self.length.is_multiple_of(8) {
+            self.mix();
+        }
+    }
+
+    fn push_char(&mut self, c: char) {
+        c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push(byte));
+    }
+
+    fn mix(&mut self) {
+        self.hash = (self.hash.rotate_left(5) ^ self.bytes).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.bytes = 0;
+    }
+
+    /// Appends the word, if there is one, and begins the next.
+    #[inline(always)]
+    fn end(&mut self, out: &mut Vec<u32>) {
+        if self.length > 0 {
+            self.mix();
+            out.push((self.hash >> 32) as u32);
+            *self = Self::default();
+        }
     }
 }
 

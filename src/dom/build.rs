@@ -115,7 +115,14 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Nodes or attributes for which room is kept at most.
+    const MAX_KEPT: usize = 1 << 16;
+
     pub(super) fn clear(&mut self) {
+        // What a huge page took is given back.
+        if self.drafts.capacity() > Self::MAX_KEPT || self.attributes.spans.capacity() > Self::MAX_KEPT {
+            *self = Self::default();
+        }
         self.drafts.clear();
         self.attributes.spans.clear();
         self.attributes.ends.clear();

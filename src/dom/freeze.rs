@@ -1,5 +1,7 @@
 //! The finished tree, laid out anew in document order, without what no reader asks for.
 
+use std::sync::LazyLock;
+
 use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
@@ -10,41 +12,34 @@ use super::tag::HTML_TAGS;
 use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
 
 /// The tags of HTML by their names.
-pub(super) struct TagTable(FxHashMap<LocalName, Tag>);
+static TAGS: LazyLock<FxHashMap<LocalName, Tag>> =
+    LazyLock::new(|| HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect());
 
-impl Default for TagTable {
-    fn default() -> Self {
-        Self(HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect())
-    }
-}
-
-impl TagTable {
-    fn tag(&self, name: &LocalName, space: Space) -> Tag {
-        match space {
-            Space::Html => self.0.get(name).copied().unwrap_or(Tag::Other),
-            Space::Svg if **name == *"svg" => Tag::Svg,
-            Space::MathMl if **name == *"math" => Tag::Math,
-            Space::Svg | Space::MathMl => Tag::Other,
-        }
+/// What an element of this name is.
+fn tag(name: &LocalName, space: Space, tags: &FxHashMap<LocalName, Tag>) -> Tag {
+    match space {
+        Space::Html => tags.get(name).copied().unwrap_or(Tag::Other),
+        Space::Svg if **name == *"svg" => Tag::Svg,
+        Space::MathMl if **name == *"math" => Tag::Math,
+        Space::Svg | Space::MathMl => Tag::Other,
     }
 }
 
 /// Lays out a tree that was built from `source`.
-pub(super) fn freeze(tree: &Tree, source: &Source<'_>, tags: &TagTable, limits: &Limits) -> Dom {
+pub(super) fn freeze(tree: &Tree, source: &Source<'_>, limits: &Limits) -> Dom {
+    let (mut nodes, mut attrs, mut text) = super::spare::take();
+    nodes.reserve(tree.drafts.len());
+    attrs.reserve(tree.attributes.len() * 2);
+    text.reserve(source.text.len() / 2);
     let mut freezer = Freezer {
         tree,
         source,
         max_attributes: limits.attributes,
         lists: vec![None; tree.attributes.len()],
-        dom: Dom {
-            nodes: Vec::with_capacity(tree.drafts.len()),
-            attrs: Vec::with_capacity(tree.attributes.len() * 2),
-            text: String::with_capacity(source.text.len() / 2),
-            names: Names::default(),
-            truncated: false,
-        },
+        tags: &TAGS,
+        dom: Dom { nodes, attrs, text, names: Names::default(), truncated: false },
     };
-    freezer.lay_out(tags);
+    freezer.lay_out();
     freezer.dom
 }
 
@@ -55,17 +50,18 @@ struct Freezer<'a> {
     /// Where each list of attributes lies in `dom.attrs`, once it does: elements that the tree builder made again
     /// from the same tag share theirs.
     lists: Vec<Option<(u32, u32)>>,
+    tags: &'a FxHashMap<LocalName, Tag>,
     dom: Dom,
 }
 
 impl Freezer<'_> {
-    fn lay_out(&mut self, tags: &TagTable) {
+    fn lay_out(&mut self) {
         // The draft to look at next, and the frozen nodes it comes below and after.
         let mut next = 0;
         let (mut parent, mut prev) = (NONE, NONE);
         while next != NONE {
             let draft = &self.tree.drafts[next as usize];
-            let (node, open) = self.keep(next, draft, parent, prev, tags);
+            let (node, open) = self.keep(next, draft, parent, prev);
             if open && draft.first != NONE {
                 (parent, prev) = (node, NONE);
                 next = draft.first;
@@ -88,14 +84,7 @@ impl Freezer<'_> {
     }
 
     /// Adds a draft to the frozen tree, if it is to be in it: its number there, and whether its children may be in it.
-    fn keep(
-        &mut self,
-        n: NodeId,
-        draft: &Draft,
-        parent: NodeId,
-        prev: NodeId,
-        tags: &TagTable,
-    ) -> (NodeId, bool) {
+    fn keep(&mut self, n: NodeId, draft: &Draft, parent: NodeId, prev: NodeId) -> (NodeId, bool) {
         let id = self.dom.nodes.len() as NodeId;
         let mut node = Node {
             tag: Tag::Document,
@@ -110,7 +99,7 @@ impl Freezer<'_> {
         match &draft.content {
             Content::Document => {}
             Content::Element { name, space, attributes } => {
-                node.tag = tags.tag(name, *space);
+                node.tag = tag(name, *space, self.tags);
                 node.space = *space;
                 if node.tag == Tag::Other {
                     node.name = self.dom.names.intern(name);

@@ -22,6 +22,7 @@ mod parse;
 pub mod select;
 mod select_error;
 mod set;
+mod spare;
 mod tag;
 mod tokenizer;
 
@@ -88,6 +89,12 @@ pub struct Dom {
     text: String,
     names: Names,
     truncated: bool,
+}
+
+impl Drop for Dom {
+    fn drop(&mut self) {
+        spare::keep(&mut self.nodes, &mut self.attrs, &mut self.text);
+    }
 }
 
 impl Dom {

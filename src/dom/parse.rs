@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
 use super::depth::{Depth, Verdict};
-use super::freeze::{TagTable, freeze};
+use super::freeze::freeze;
 use super::input::Source;
 use super::names::{Carriage, TagNames, normalised};
 use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
@@ -26,7 +26,6 @@ use super::{Dom, Limits};
 struct Workspace {
     tree: Tree,
     names: TagNames,
-    tags: TagTable,
 }
 
 thread_local! {
@@ -36,7 +35,7 @@ thread_local! {
 /// Parses a page.
 pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     // Taken, not borrowed: if a page makes html5ever panic, the next one begins with a new one.
-    let Workspace { tree, mut names, tags } = WORKSPACE.take();
+    let Workspace { tree, mut names } = WORKSPACE.take();
     names.trim();
     let source = Source::new(html, limits.bytes);
     let opts = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
@@ -54,9 +53,9 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     let truncated = feed.truncated || tokenizer.truncated;
     let Feed { builder, names, .. } = feed;
     let tree = builder.sink.finish();
-    let mut dom = freeze(&tree, &source, &tags, limits);
+    let mut dom = freeze(&tree, &source, limits);
     dom.truncated |= truncated;
-    WORKSPACE.set(Workspace { tree, names, tags });
+    WORKSPACE.set(Workspace { tree, names });
     dom
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Nearly all lines that hold a pattern's literal are still none of its own. Telling that by the regex costs
 //! a lock and a walk through states that are made on the way, and the regex itself, with its Unicode classes,
-//! can be a hundred times larger. This automaton reads the line's key byte by byte, keeps no state between
-//! lines, and needs some kilobytes: large classes let any character beyond ASCII through, long counted
-//! repetitions have no upper bound, word boundaries are left out.
+//! can be a hundred times larger. This automaton reads the line's key byte by byte and is small: large classes let
+//! anything beyond ASCII through, long counted repetitions have no upper bound, word boundaries are left out. Where
+//! a pattern has nothing of the kind, the automaton's answer is the regex's own.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -13,7 +13,9 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
 
 use super::fold::char_key;
 
@@ -36,12 +38,15 @@ pub(super) struct Loose {
     automaton: DFA,
     caches: Pool<Cache, MakeCache>,
     anchored: Anchored,
+    exact: bool,
 }
 
 impl Loose {
-    /// The automaton of a regex that tells upper case from lower; `None` if it would be too large.
-    pub(super) fn new(hir: &Hir) -> Option<Self> {
-        let hir = loosen(hir);
+    /// The automaton of a regex that tells upper case from lower, or only in parts (`mixed`); `None` if it would be
+    /// too large.
+    pub(super) fn new(hir: &Hir, mixed: bool) -> Option<Self> {
+        let mut exact = !mixed;
+        let hir = loosen(hir, &mut exact);
         let starts = hir.properties().look_set_prefix().contains(Look::Start);
         let anchored = if starts { Anchored::Yes } else { Anchored::No };
         let limits =
@@ -51,7 +56,12 @@ impl Loose {
         let automaton = DFA::builder().configure(limits).build_from_nfa(nfa).ok()?;
         let for_cache = automaton.clone();
         let caches = Pool::new(Box::new(move || for_cache.create_cache()) as MakeCache);
-        Some(Self { automaton, caches, anchored })
+        Some(Self { automaton, caches, anchored, exact })
+    }
+
+    /// Whether the regex matches every line that it may match.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
     }
 
     /// Whether the regex may match the line that has this key.
@@ -69,51 +79,71 @@ impl fmt::Debug for Loose {
     }
 }
 
-fn loosen(hir: &Hir) -> Hir {
+fn loosen(hir: &Hir, exact: &mut bool) -> Hir {
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
             Ok(text) => literal_key(text.chars()),
-            Err(_) => any(),
+            Err(_) => any(exact),
         },
-        HirKind::Class(Class::Unicode(class)) => {
-            let chars = || class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            let beyond: usize = class
-                .ranges()
-                .iter()
-                .filter(|range| range.end() > '\x7f')
-                .map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1)
-                .sum();
-            if beyond <= SMALL_CLASS {
-                return Hir::alternation(chars().map(|c| literal_key([c])).collect());
-            }
-            // The keys of the long s and of the Kelvin sign are ASCII letters.
-            let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
-            let folded = [('ſ', b's'), ('\u{212a}', b'k')].into_iter().filter(|&(c, _)| has(c));
-            let ascii =
-                (0..0x80u8).filter(|&byte| has(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
-            let bytes = ascii.chain(folded.map(|(_, key)| key)).map(|byte| ClassBytesRange::new(byte, byte));
-            let ascii = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
-            Hir::alternation(vec![ascii, some(ClassBytesRange::new(0x80, 0xff))])
-        }
-        HirKind::Class(Class::Bytes(_)) => any(),
+        HirKind::Class(Class::Unicode(class)) => loosen_class(class, exact),
+        HirKind::Class(Class::Bytes(_)) => any(exact),
         HirKind::Look(look @ (Look::Start | Look::End)) => Hir::look(*look),
-        HirKind::Look(_) => Hir::empty(),
+        HirKind::Look(_) => {
+            *exact = false;
+            Hir::empty()
+        }
         HirKind::Repetition(repetition) => {
             let mut loose = repetition.clone();
-            if repetition.max.is_some_and(|max| max > SHORT_REPETITION) {
+            if repetition.max.unwrap_or(repetition.min) > SHORT_REPETITION {
+                *exact = false;
                 loose.min = repetition.min.min(1);
                 loose.max = None;
-            } else if repetition.min > SHORT_REPETITION {
-                loose.min = 1;
             }
-            loose.sub = Box::new(loosen(&repetition.sub));
+            loose.sub = Box::new(loosen(&repetition.sub, exact));
             Hir::repetition(loose)
         }
-        HirKind::Capture(capture) => loosen(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(loosen).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosen).collect()),
+        HirKind::Capture(capture) => loosen(&capture.sub, exact),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| loosen(part, exact)).collect()),
+        HirKind::Alternation(parts) => {
+            Hir::alternation(parts.iter().map(|part| loosen(part, exact)).collect())
+        }
     }
+}
+
+fn loosen_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
+    let mut closed = class.clone();
+    closed.case_fold_simple();
+    // Of a class like [^a-z], case folding made another one.
+    *exact &= closed == *class || !has_complement(class);
+    let beyond: usize = class
+        .ranges()
+        .iter()
+        .filter(|range| range.end() > '\x7f')
+        .map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1)
+        .sum();
+    if beyond <= SMALL_CLASS {
+        let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+        return Hir::alternation(chars.map(|c| literal_key([c])).collect());
+    }
+    // The keys of the long s and of the Kelvin sign are ASCII letters.
+    let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
+    let folded = [('ſ', b's'), ('\u{212a}', b'k')].into_iter().filter(|&(c, _)| has(c));
+    let ascii = (0..0x80u8).filter(|&byte| has(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+    let bytes = ascii.chain(folded.map(|(_, key)| key)).map(|byte| ClassBytesRange::new(byte, byte));
+    let ascii = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
+    let others = if has_complement(class) {
+        Hir::class(Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)])))
+    } else {
+        *exact = false;
+        some(ClassBytesRange::new(0x80, 0xff))
+    };
+    Hir::alternation(vec![ascii, others])
+}
+
+/// Whether all characters beyond ASCII are in a class, as they are where it names those that are not in it.
+fn has_complement(class: &ClassUnicode) -> bool {
+    class.ranges().last().is_some_and(|range| range.start() <= '\u{80}' && range.end() == char::MAX)
 }
 
 fn literal_key(chars: impl IntoIterator<Item = char>) -> Hir {
@@ -121,7 +151,8 @@ fn literal_key(chars: impl IntoIterator<Item = char>) -> Hir {
 }
 
 /// Any bytes, one or more.
-fn any() -> Hir {
+fn any(exact: &mut bool) -> Hir {
+    *exact = false;
     some(ClassBytesRange::new(0, 0xff))
 }
 
@@ -156,8 +187,29 @@ mod tests {
             ("a*", "b", true),
         ] {
             let regex = LazyRegex::for_folded(pattern).unwrap();
-            let loose = Loose::new(&regex.hir().unwrap()).unwrap();
+            let loose = Loose::new(&regex.hir().unwrap(), regex.is_mixed()).unwrap();
             assert_eq!(loose.is_match(Folded::new(line).key()), passes, "{pattern} {line}");
+        }
+    }
+
+    #[test]
+    fn knows_where_it_is_the_regex() {
+        for (pattern, exact) in [
+            ("^read more: .+$", true),
+            ("^[[:punct:] »]*(?:teilen|share)[[:punct:] …]*$", true),
+            (r"^[^()|]+\($", true),
+            (r"^\S+ [^a-z]$", false),
+            (r"^\d+$", false),
+            (r"\bshare\b", false),
+            ("^.{0,40}$", false),
+            ("^(?-i:Photo) by", false),
+        ] {
+            let regex = LazyRegex::for_folded(pattern).unwrap();
+            assert_eq!(
+                Loose::new(&regex.hir().unwrap(), regex.is_mixed()).unwrap().is_exact(),
+                exact,
+                "{pattern}"
+            );
         }
     }
 }

@@ -140,6 +140,11 @@ impl LazyRegex {
         translate(&self.text, &ast).ok()
     }
 
+    /// Whether parts of the regex have flags of their own, such as `(?-i:`.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.text.match_indices("(?").any(|(at, _)| !self.text[at..].starts_with("(?:"))
+    }
+
     /// Whether the pattern is tied to the line's start or end.
     pub(super) fn is_anchored(&self) -> bool {
         self.hir().is_none_or(|hir| {
@@ -200,8 +205,12 @@ pub(super) struct LinePattern {
 impl LinePattern {
     /// Whether the regex matches a line.
     pub(super) fn is_match(&self, line: &Folded<'_>) -> bool {
-        let loose = self.loose.get_or_init(|| Loose::new(&self.regex.hir()?));
-        loose.as_ref().is_none_or(|loose| loose.is_match(line.key())) && self.regex.is_match(line.text())
+        let loose = self.loose.get_or_init(|| Loose::new(&self.regex.hir()?, self.regex.is_mixed()));
+        match loose {
+            Some(loose) if loose.is_exact() => loose.is_match(line.key()),
+            Some(loose) if !loose.is_match(line.key()) => false,
+            _ => self.regex.is_match(line.text()),
+        }
     }
 }
 
