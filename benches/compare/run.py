@@ -36,7 +36,7 @@ def main():
     for file in args.files:
         pages = sample(file, args.pages)
         figures = race(commands, pages, args)
-        told = ["", f"**{pages.set.name.removesuffix('.jsonl')}**: {pages.count} pages, {pages.size / 1e6:.1f} MB", "",
+        told = ["", f"**{pages.folder.name}**: {pages.count} pages, {pages.size / 1e6:.1f} MB", "",
                  *speed_table(figures, pages)]
         if pages.has_truth:
             told += ["", *quality_tables(args, pages)]
@@ -89,7 +89,7 @@ class Pages:
     def __init__(self, name):
         folder = WORK / "runs" / name
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.bare, self.set = folder, folder / "pages.jsonl", folder / f"{name}.jsonl"
+        self.folder, self.bare, self.set = folder, folder / "pages.jsonl", folder / "set.jsonl"
         self.count = self.size = 0
         self.has_truth = False
 
@@ -121,7 +121,7 @@ def race(commands, pages, args):
         for tool, command in commands.items():
             if sum(one["cpu"] for one in figures[tool]) >= args.budget:
                 continue
-            done = run([*command, pages.bare, pages.folder / f"{tool}.jsonl"], stdout=subprocess.PIPE,
+            done = run([*command, pages.bare, pages.folder / f"{tool}.pred.jsonl"], stdout=subprocess.PIPE,
                        stderr=subprocess.DEVNULL)
             figures[tool].append(json.loads(done.stdout))
             print(f"{pages.folder.name} round {number + 1} {tool}: {figures[tool][-1]}", file=sys.stderr)
@@ -148,7 +148,7 @@ def speed_table(figures, pages):
 
 def quality_tables(args, pages):
     """What `copydesk eval` says of the outputs: the measures, and leftovers and losses per 100 pages."""
-    predictions = {tool: pages.folder / f"{tool}.jsonl" for tool in args.tools}
+    predictions = {tool: pages.folder / f"{tool}.pred.jsonl" for tool in args.tools}
     for name, folder in (one.split("=", 1) for one in args.also):
         predictions[name] = Path(folder) / f"{pages.folder.name}.pred.jsonl"
     copydesk = ROOT / "target" / "quick" / "copydesk"
