@@ -60,7 +60,7 @@
 //! ```
 //!
 //! The rule file format is described in `docs/rules.md`, the reasons behind the whole in `docs/architecture.md`, its
-//! measured quality in `docs/quality.md`.
+//! measured quality in `docs/quality.md`, its speed in `docs/performance.md`.
 
 pub mod article;
 pub mod block;

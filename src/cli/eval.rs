@@ -1,6 +1,6 @@
 //! `copydesk eval`: the measures of [`copydesk::eval`] over files of pages with a truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -9,8 +9,11 @@ use std::sync::Arc;
 use clap::Args;
 use copydesk::Cleaner;
 use copydesk::document::{Charset, Format, Location, RawDoc};
+use copydesk::eval::leftovers::{Kinds, Leftovers};
 use copydesk::eval::{PageScore, Prediction, Totals, Truth};
+use copydesk::label::Kind;
 use copydesk::pipeline;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,7 +23,8 @@ use super::{Exit, Failure, RuleArgs, pool, print};
 #[derive(Debug, Args)]
 #[command(
     after_help = "A line of FILE: {\"id\", \"url\", \"html\" or \"text\", \"kind\"?, \"truth\": {\"body\"?, \
-    \"paragraphs\"?, \"with_\"?, \"without\"?, \"title\"?, \"authors\"?, \"date\"?}}"
+    \"paragraphs\"?, \"with_\"?, \"without\"?, \"title\"?, \"authors\"?, \"date\"?}}\n\
+    A line of --predictions and --score: {\"id\", \"text\", \"title\", \"authors\": [..], \"date\"}"
 )]
 pub(crate) struct EvalArgs {
     /// Pages with a truth: JSON lines, plain or gzip
@@ -35,6 +39,9 @@ pub(crate) struct EvalArgs {
     /// Write what was found on each page, a JSON line a page
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
+    /// Measure these predictions, of any tool, instead of cleaning the pages of the one FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "predictions")]
+    score: Option<PathBuf>,
     /// Exit with 1 if a measure is below its floor in this TOML file, or a file in it was not measured
     #[arg(long, value_name = "TOML")]
     floors: Option<PathBuf>,
@@ -67,14 +74,24 @@ struct Predicted<'a> {
     found: &'a Prediction,
 }
 
-/// A page that was cleaned and measured.
+/// Where the predictions come from.
+enum Predictor {
+    /// The pages are cleaned.
+    Cleaner(Cleaner),
+    /// They are given, by id.
+    Given(HashMap<String, Prediction>),
+}
+
+/// A page that was measured.
 struct Page {
     id: String,
     url: Option<String>,
     kind: Option<String>,
-    /// `None` if the document failed.
+    /// `None` if the document failed, or is not among the given predictions.
     found: Option<Prediction>,
     score: PageScore,
+    /// `None` without a true body.
+    leftovers: Option<Leftovers>,
 }
 
 /// What is told of a file: all its pages, and the pages of each kind if the lines have kinds.
@@ -90,10 +107,18 @@ struct Group {
     pages: u32,
     found: u32,
     totals: Totals,
+    leftovers: Leftovers,
 }
 
 pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
-    let cleaner = args.rules.cleaner()?;
+    let predictor = match &args.score {
+        Some(_) if args.files.len() > 1 => {
+            return Err(Failure::Usage("--score takes one FILE: ids are unique only in a file".to_owned()));
+        }
+        Some(path) => Predictor::Given(given(path)?),
+        None => Predictor::Cleaner(args.rules.cleaner()?),
+    };
+    let kinds = Kinds::shipped()?;
     let pool = pool(args.threads)?;
     let mut predictions = match &args.predictions {
         Some(path) => Some((path, BufWriter::new(File::create(path).map_err(Failure::write(path))?))),
@@ -106,7 +131,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
             &pool,
             Lines::open(path)?,
             |line| line.as_ref().map_or(0, |line| line.bytes.len()),
-            |line| measure(&cleaner, path, &line?, args.kind.as_deref()),
+            |line| measure(&predictor, &kinds, path, &line?, args.kind.as_deref()),
             |page: Result<Option<Page>, Failure>| -> Result<(), Failure> {
                 let Some(page) = page? else { return Ok(()) };
                 if let (Some((path, out)), Some(found)) = (&mut predictions, &page.found) {
@@ -136,37 +161,85 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     Ok(if all_hold { Exit::Done } else { Exit::Found })
 }
 
-/// Cleans a line's page and measures it; `None` for a page of another kind than is asked for.
-fn measure(cleaner: &Cleaner, path: &Path, line: &Line, kind: Option<&str>) -> Result<Option<Page>, Failure> {
-    let fail = |message: String| Failure::Line { path: path.to_owned(), line: line.number, message };
-    let row: Row = serde_json::from_slice(&line.bytes).map_err(|error| fail(error.to_string()))?;
+/// The predictions of a file, by id.
+fn given(path: &Path) -> Result<HashMap<String, Prediction>, Failure> {
+    #[derive(Deserialize)]
+    struct Given {
+        id: Value,
+        #[serde(flatten)]
+        found: Prediction,
+    }
+    let mut all = HashMap::new();
+    for line in Lines::open(path)? {
+        let line = line?;
+        let given: Given = line.parse(path)?;
+        if all.insert(id(&given.id), given.found).is_some() {
+            return Err(line.failure(path, format!("a second prediction for {}", given.id)));
+        }
+    }
+    Ok(all)
+}
+
+/// An id as it is compared and written: numbers as their digits.
+fn id(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+impl Predictor {
+    /// What is found on a line's page, `None` if the document fails or has no prediction.
+    fn predict(
+        &self,
+        path: &Path,
+        line: &Line,
+        id: &str,
+        row: &mut Row,
+    ) -> Result<Option<Prediction>, Failure> {
+        let cleaner = match self {
+            Self::Given(all) => return Ok(all.get(id).cloned()),
+            Self::Cleaner(cleaner) => cleaner,
+        };
+        let (format, text) = match (row.html.take(), row.text.take()) {
+            (Some(html), _) => (Format::Html, html),
+            (None, Some(text)) => (Format::Text, text),
+            (None, None) => return Err(line.failure(path, "neither `html` nor `text`".to_owned())),
+        };
+        let raw = RawDoc {
+            id: id.to_owned(),
+            url: row.url.clone(),
+            source: Location {
+                path: path.to_string_lossy().into(),
+                record: line.number,
+                offset: line.offset,
+            },
+            format,
+            charset: Charset::Utf8,
+            captured: None,
+            bytes: text.into_bytes(),
+        };
+        let cleaned = pipeline::clean_guarded(cleaner, &raw);
+        Ok(cleaned.map(Prediction::of).inspect_err(|error| tracing::warn!("{error}")).ok())
+    }
+}
+
+/// Measures a line's page; `None` for a page of another kind than is asked for.
+fn measure(
+    predictor: &Predictor,
+    kinds: &Kinds,
+    path: &Path,
+    line: &Line,
+    kind: Option<&str>,
+) -> Result<Option<Page>, Failure> {
+    let mut row: Row = line.parse(path)?;
     if kind.is_some() && row.kind.as_deref() != kind {
         return Ok(None);
     }
-    let (format, text) = match (row.html, row.text) {
-        (Some(html), _) => (Format::Html, html),
-        (None, Some(text)) => (Format::Text, text),
-        (None, None) => return Err(fail("neither `html` nor `text`".to_owned())),
-    };
-    let id = row.id.as_str().map_or_else(|| row.id.to_string(), str::to_owned);
-    let raw = RawDoc {
-        id: id.clone(),
-        url: row.url.clone(),
-        source: Location { path: path.to_string_lossy().into(), record: line.number, offset: line.offset },
-        format,
-        charset: Charset::Utf8,
-        captured: None,
-        bytes: text.into_bytes(),
-    };
-    let found = match pipeline::clean_guarded(cleaner, &raw) {
-        Ok(cleaned) => Some(Prediction::of(cleaned)),
-        Err(error) => {
-            tracing::warn!("{error}");
-            None
-        }
-    };
-    let score = PageScore::of(&row.truth, found.as_ref().unwrap_or(&Prediction::default()));
-    Ok(Some(Page { id, url: row.url, kind: row.kind, found, score }))
+    let id = id(&row.id);
+    let found = predictor.predict(path, line, &id, &mut row)?;
+    let empty = Prediction::default();
+    let measured = found.as_ref().unwrap_or(&empty);
+    let score = PageScore::of(&row.truth, measured);
+    let leftovers = row.truth.body.as_deref().map(|body| Leftovers::of(body, &measured.text, kinds));
+    Ok(Some(Page { id, url: row.url, kind: row.kind, score, leftovers, found }))
 }
 
 impl FileResult {
@@ -180,6 +253,7 @@ impl FileResult {
             group.pages += 1;
             group.found += u32::from(page.found.is_some());
             group.totals.add(&page.score);
+            page.leftovers.iter().for_each(|page| group.leftovers.add(page));
         }
     }
 
@@ -187,12 +261,14 @@ impl FileResult {
         let mut told = String::new();
         for (kind, group) in &self.groups {
             let measures = group.totals.measures();
+            let (rates, by_kind) = (group.leftovers.rates(), group.leftovers.by_kind());
             if args.json {
-                let measures: serde_json::Map<_, _> = measures
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), json!((value * 1e4).round() / 1e4)))
-                    .collect();
-                let row = json!({"file": path, "kind": kind, "pages": group.pages, "found": group.found, "measures": measures});
+                let mut row = json!({"file": path, "kind": kind, "pages": group.pages, "found": group.found});
+                row["measures"] = object(measures, 1e4);
+                if !rates.is_empty() {
+                    row["per_100_pages"] = object(rates, 1e2);
+                    row["per_100_pages"]["leftover_kinds"] = object(by_kind, 1e2);
+                }
                 told += &format!("{row}\n");
             } else {
                 let kind = kind.as_ref().map(|kind| format!(" kind={kind}")).unwrap_or_default();
@@ -205,6 +281,9 @@ impl FileResult {
                     measures.join("  "),
                     group.found
                 );
+                if !rates.is_empty() {
+                    told += &format!("  per 100 pages: {}\n", per_100(&rates, &by_kind));
+                }
             }
         }
         self.pages.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
@@ -215,6 +294,18 @@ impl FileResult {
     }
 }
 
+/// Figures by name, rounded to `1 / scale`.
+fn object(figures: Vec<(impl ToString, f64)>, scale: f64) -> Value {
+    let rounded = |value: f64| json!((value * scale).round() / scale);
+    figures.into_iter().map(|(name, value)| (name.to_string(), rounded(value))).collect()
+}
+
+fn per_100(rates: &[(&str, f64)], by_kind: &[(Kind, f64)]) -> String {
+    let rates: Vec<_> = rates.iter().map(|(name, rate)| format!("{name}={rate:.1}")).collect();
+    let kinds: Vec<_> = by_kind.iter().map(|(kind, rate)| format!("{kind} {rate:.1}")).collect();
+    format!("{}  ({})", rates.join("  "), kinds.join(", "))
+}
+
 /// A line of a file.
 struct Line {
     /// From 1.
@@ -222,6 +313,16 @@ struct Line {
     /// Of its first byte in the decompressed file.
     offset: u64,
     bytes: Vec<u8>,
+}
+
+impl Line {
+    fn parse<T: DeserializeOwned>(&self, path: &Path) -> Result<T, Failure> {
+        serde_json::from_slice(&self.bytes).map_err(|error| self.failure(path, error.to_string()))
+    }
+
+    fn failure(&self, path: &Path, message: String) -> Failure {
+        Failure::Line { path: path.to_owned(), line: self.number, message }
+    }
 }
 
 /// The lines of a file, decompressed if it is gzip.

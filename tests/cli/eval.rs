@@ -65,6 +65,35 @@ fn measures_of_all_pages_and_of_each_kind() {
 }
 
 #[test]
+fn given_predictions_are_scored_by_the_same_measures() {
+    let folder = tempdir().unwrap();
+    let path = set(folder.path());
+    let given = folder.path().join("given.jsonl");
+    let truth = found_text(folder.path(), 2);
+    let rows = [
+        json!({"id": "same", "text": "Tide\nSubscribe to our newsletter"}),
+        json!({"id": "twice", "text": format!("{truth}\n{truth}"), "title": null, "authors": [], "words": 9}),
+    ];
+    fs::write(&given, rows.map(|row| format!("{row}\n")).concat()).unwrap();
+    let told = eval(&path, &["--score", given.to_str().unwrap()]);
+    let kinds: Vec<_> =
+        told.iter().map(|row| (row["found"].as_u64().unwrap(), &row["measures"]["exact"])).collect();
+    // The page without a prediction is an empty one.
+    assert_eq!(kinds, [(2, &json!(0.3333)), (0, &json!(0.0)), (2, &json!(0.5))]);
+    let rates = &told[2]["per_100_pages"];
+    assert_eq!(rates["leftover_lines"], 100.0);
+    assert_eq!(rates["leftover_pages"], 50.0);
+    assert_eq!(rates["leftover_kinds"], json!({"newsletter": 50.0, "other": 50.0}));
+    assert_eq!(rates["lost_paragraphs"], 50.0 * paragraphs(1).len() as f64);
+
+    let run = copydesk().arg("eval").args([&path, &path]).arg("--score").arg(&given).assert().code(2);
+    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("one FILE"));
+    fs::write(&given, "{\"id\": 1}\n{\"id\": \"1\"}\n").unwrap();
+    let run = copydesk().arg("eval").arg(&path).arg("--score").arg(&given).assert().code(2);
+    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("given.jsonl:2: a second prediction"));
+}
+
+#[test]
 fn the_worst_pages_are_listed_worst_first() {
     let folder = tempdir().unwrap();
     let run = copydesk().args(["eval", "--worst", "2"]).arg(set(folder.path())).assert().success();

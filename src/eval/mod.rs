@@ -9,7 +9,10 @@
 //! | `snip_p`, `snip_r`, `snip_f1`, `snip_acc` | snippets that must and must not stand in the text, counted over all pages (as trafilatura's evaluation does) |
 //! | `title`, `author`, `date` | share of the pages with a truth on which the value agrees |
 //!
-//! All are between 0 and 1; more is better. A page that gave no article is scored as an empty one.
+//! All are between 0 and 1; more is better. A page that gave no article is scored as an empty one. [`leftovers`] counts
+//! what a reader would meet or miss.
+
+pub mod leftovers;
 
 use crate::cleaner::Cleaned;
 use std::hash::Hash;
@@ -49,8 +52,9 @@ pub struct Truth {
     pub date: Option<String>,
 }
 
-/// What was found on a page.
+/// What was found on a page, by us or by another tool. What is left out is empty.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Prediction {
     /// The article's text, a paragraph a line.
     pub text: String,
