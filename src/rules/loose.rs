@@ -112,10 +112,7 @@ fn loosen(hir: &Hir, exact: &mut bool) -> Hir {
 }
 
 fn loosen_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
-    let mut closed = class.clone();
-    closed.case_fold_simple();
-    // Of a class like [^a-z], case folding made another one.
-    *exact &= closed == *class || !has_complement(class);
+    let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
     let beyond: usize = class
         .ranges()
         .iter()
@@ -127,12 +124,14 @@ fn loosen_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
         return Hir::alternation(chars.map(|c| literal_key([c])).collect());
     }
     // The keys of the long s and of the Kelvin sign are ASCII letters.
-    let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
     let folded = [('ſ', b's'), ('\u{212a}', b'k')].into_iter().filter(|&(c, _)| has(c));
     let ascii = (0..0x80u8).filter(|&byte| has(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
     let bytes = ascii.chain(folded.map(|(_, key)| key)).map(|byte| ClassBytesRange::new(byte, byte));
     let ascii = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
     let others = if has_complement(class) {
+        // A class like [^a-z] has other letters if case does not count.
+        *exact &=
+            ('a'..='z').all(|letter| has(letter) == has(letter.to_ascii_uppercase())) && has('s') && has('k');
         Hir::class(Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)])))
     } else {
         *exact = false;
