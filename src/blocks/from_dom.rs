@@ -86,7 +86,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
         node += 1;
     }
     walk.flush();
-    walk.drafts.with_words()
+    walk.drafts.indexed(dom.len())
 }
 
 /// Elements whose text no reader sees as text.

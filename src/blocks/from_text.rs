@@ -35,7 +35,8 @@ pub fn from_text(text: &str) -> Drafts {
         push(&mut drafts, trimmed, number as NodeId, gap, joins);
         gap = 0;
     }
-    drafts.with_words()
+    let lines = drafts.list.last().map_or(0, |draft| draft.node + 1);
+    drafts.indexed(lines)
 }
 
 fn push(drafts: &mut Drafts, line: &str, number: NodeId, gap: u8, joins: bool) {

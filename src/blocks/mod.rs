@@ -116,11 +116,13 @@ pub struct Drafts {
     words: Vec<u32>,
     /// Where each block's words end.
     word_ends: Vec<u32>,
+    /// For each node, how many blocks begin before it.
+    before_node: Vec<u32>,
 }
 
 impl Drafts {
-    /// The last step of making them.
-    fn with_words(mut self) -> Self {
+    /// The last step of making them; `nodes` is the number of nodes or lines.
+    fn indexed(mut self, nodes: NodeId) -> Self {
         let mut words = Vec::with_capacity(self.text.len() / 6);
         self.word_ends.reserve(self.list.len());
         for draft in &self.list {
@@ -128,6 +130,11 @@ impl Drafts {
             self.word_ends.push(words.len() as u32);
         }
         self.words = words;
+        self.before_node.reserve(nodes as usize + 1);
+        for (row, draft) in (0..).zip(&self.list) {
+            self.before_node.resize(draft.node as usize + 1, row);
+        }
+        self.before_node.resize(nodes as usize + 1, self.list.len() as u32);
         self
     }
 
@@ -148,8 +155,6 @@ impl Drafts {
     /// Indices of the blocks whose text lies in the nodes `first..end`.
     #[must_use]
     pub fn within(&self, first: NodeId, end: NodeId) -> std::ops::Range<usize> {
-        let from = self.list.partition_point(|draft| draft.node < first);
-        let to = self.list.partition_point(|draft| draft.node < end);
-        from..to.max(from)
+        self.before_node[first as usize] as usize..self.before_node[end as usize] as usize
     }
 }

@@ -187,6 +187,46 @@ fn ending_code(text: &str) -> u8 {
     }
 }
 
+/// What the features count of an ASCII character, as bits.
+const ASCII: [u8; 128] = {
+    let mut kinds = [0; 128];
+    let mut byte = 0u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            b',' => COMMA,
+            b'|' | b'>' | b'@' | b'#' | b'/' => MARK,
+            b'.' | b'!' | b'?' => END,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+const UPPER: u8 = 1;
+const DIGIT: u8 = 1 << 1;
+const COMMA: u8 = 1 << 2;
+const MARK: u8 = 1 << 3;
+/// Ends a sentence before a space.
+const END: u8 = 1 << 4;
+/// Ends a sentence anywhere.
+const FULL_STOP: u8 = 1 << 5;
+/// Of a script without spaces.
+const UNSPACED: u8 = 1 << 6;
+
+/// The same of any other character.
+fn kind_beyond_ascii(c: char) -> u8 {
+    match c {
+        '،' | '、' | '，' => COMMA,
+        '©' | '»' | '«' | '›' | '•' | '·' | '→' => MARK,
+        '。' | '！' | '？' => FULL_STOP,
+        c if words::is_unspaced(c) => UNSPACED,
+        c if c.is_uppercase() => UPPER,
+        _ => 0,
+    }
+}
+
 /// Columns about a block's own text.
 fn texts(matrix: &mut Matrix, drafts: &Drafts) {
     for (row, draft) in drafts.list.iter().enumerate() {
@@ -194,32 +234,43 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
         let (mut words, mut capitals, mut shouting, mut digits, mut marks, mut commas, mut sentences) =
             (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
         let mut unspaced = 0u32;
-        let (mut at_start, mut before, mut small) = (true, ' ', false);
-        for c in text.chars() {
-            if c == ' ' {
-                shouting += u32::from(!at_start && !small);
-                sentences += u32::from(matches!(before, '.' | '!' | '?'));
-                at_start = true;
-                before = c;
-                continue;
-            }
+        let (mut at_start, mut before, mut small) = (true, 0, false);
+        let counted = |kind: u8, bit: u8| u32::from(kind & bit != 0);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let kind = match ASCII.get(usize::from(byte)) {
+                Some(_) if byte == b' ' => {
+                    at += 1;
+                    shouting += u32::from(!at_start && !small);
+                    sentences += counted(before, END);
+                    (at_start, before) = (true, 0);
+                    continue;
+                }
+                Some(&kind) => {
+                    at += 1;
+                    kind
+                }
+                None => {
+                    let c = text[at..].chars().next().unwrap_or_default();
+                    at += c.len_utf8();
+                    kind_beyond_ascii(c)
+                }
+            };
             if at_start {
                 words += 1;
-                capitals += u32::from(c.is_uppercase());
-                at_start = false;
-                small = false;
+                capitals += counted(kind, UPPER);
+                (at_start, small) = (false, false);
             }
-            small |= !c.is_uppercase();
-            match c {
-                '0'..='9' => digits += 1,
-                ',' | '،' | '、' | '，' => commas += 1,
-                '|' | '©' | '»' | '«' | '›' | '>' | '•' | '·' | '@' | '#' | '/' | '→' => marks += 1,
-                '。' | '！' | '？' => sentences += 1,
-                _ => unspaced += u32::from(!c.is_ascii() && words::is_unspaced(c)),
-            }
-            before = c;
+            small |= kind & UPPER == 0;
+            digits += counted(kind, DIGIT);
+            commas += counted(kind, COMMA);
+            marks += counted(kind, MARK);
+            sentences += counted(kind, FULL_STOP);
+            unspaced += counted(kind, UNSPACED);
+            before = kind;
         }
-        sentences += u32::from(matches!(before, '.' | '!' | '?'));
+        sentences += counted(before, END);
         shouting += u32::from(!at_start && !small);
         words += unspaced / 2;
         // A character of these scripts tells about as much as three letters.
