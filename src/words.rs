@@ -82,6 +82,12 @@ impl Shingles {
     }
 }
 
+/// The hash of two words that follow each other.
+#[must_use]
+pub fn pair(first: u32, second: u32) -> u32 {
+    combine(&[first, second])
+}
+
 fn combine(words: &[u32]) -> u32 {
     words.iter().fold(0, |hash, &word| mix(hash, word))
 }
