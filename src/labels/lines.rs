@@ -229,7 +229,8 @@ fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
         let draft = row.and_then(|row| drafts.list.get(row));
         draft.map_or(128, |draft| signed(i32::from(draft.depth) - i32::from(than)))
     };
-    let mut squeezed = String::new();
+    let name = Finder::new(context.brand);
+    let mut squeezed: Vec<u8> = vec![];
     for row in 0..n {
         let text = drafts.text(row);
         let starts_low = text.starts_with(|c: char| c.is_lowercase() || ",.;:)".contains(c));
@@ -238,10 +239,9 @@ fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
         let mut brand = false;
         if context.brand.len() >= 4 && text.len() < 1000 {
             squeezed.clear();
-            squeezed.extend(
-                text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase() as char),
-            );
-            brand = squeezed.contains(context.brand);
+            let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+            squeezed.extend(letters.map(|byte| byte.to_ascii_lowercase()));
+            brand = name.find(&squeezed).is_some();
         }
         let address = text.contains('@') || ADDRESS.iter().any(|mark| mark.find(text.as_bytes()).is_some());
         let values = [
