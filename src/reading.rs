@@ -14,6 +14,9 @@ use crate::metadata::{self, bylines, dates, lang};
 use crate::rules::{Chain, Line, LineHit, MetaField, RuleSet, StripHit};
 use crate::timing::{Clock, Step};
 
+/// Characters of a line that shows a text's language.
+const SENTENCE_CHARS: u32 = 80;
+
 /// A document with all the evidence about it: nothing is decided yet.
 #[derive(Debug)]
 pub struct Reading {
@@ -117,7 +120,10 @@ impl Reading {
         clock.done(Step::Blocks);
         let set = chain.constants().iter().find(|(name, _)| name == "lang");
         let lang = set.map(|(_, lang)| Sourced { value: lang.clone(), source: Source::Rule });
-        let lang = lang.or_else(|| lang::of(std::iter::empty(), &drafts.text));
+        // Menus stand above the first long line, and say little.
+        let first = drafts.list.iter().find(|draft| draft.chars >= SENTENCE_CHARS);
+        let prose = &drafts.text[first.map_or(0, |draft| draft.start as usize)..];
+        let lang = lang.or_else(|| lang::of(std::iter::empty(), prose));
         let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()));
         let by_rule = hits.iter().map(Option::is_some).collect();
         let slug = raw.url.as_deref().map_or_else(Vec::new, head::slug);
