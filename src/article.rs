@@ -102,7 +102,8 @@ pub enum DropReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewReason {
-    /// The rules removed an unusually large share of what the model would keep.
+    /// The rules removed an unusually large share of what the model would keep, or of a text hardly anything
+    /// is left.
     MuchRemoved,
 }
 

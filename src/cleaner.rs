@@ -46,7 +46,17 @@ impl Cleaned {
         }
         text
     }
+
+    /// All of the document's text, a block a line.
+    #[must_use]
+    pub fn original(&self) -> String {
+        self.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
 }
+
+/// The share of a text's characters from which it is looked at before use when more of it goes. Menus and
+/// footers of a whole page are seldom so long.
+const MUCH_REMOVED: f32 = 0.85;
 
 /// Cleans documents. Compiled once, then shared by all workers.
 #[derive(Debug, Clone)]
@@ -133,12 +143,19 @@ fn assemble(reading: Reading, decision: Decision) -> Cleaned {
         Verdict::Dropped(DropReason::Empty)
     } else if kept == 0 {
         Verdict::Dropped(DropReason::NoBody)
-    } else if refused > 0 {
+    } else if refused > 0 || how == How::Text && share_removed(&blocks) > MUCH_REMOVED {
         Verdict::Review(ReviewReason::MuchRemoved)
     } else {
         Verdict::Kept
     };
     Cleaned { verdict, metadata, blocks, how, rules: chain.names(), flags }
+}
+
+/// The share of the blocks' characters that is neither body nor headline.
+fn share_removed(blocks: &[Block]) -> f32 {
+    let size = |block: &Block| block.text.len() as f32;
+    let removed: f32 = blocks.iter().filter(|block| !block.label.is_kept()).map(size).sum();
+    removed / blocks.iter().map(size).sum::<f32>().max(1.0)
 }
 
 /// The agency that a credit in the body or next to it names.

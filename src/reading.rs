@@ -14,6 +14,9 @@ use crate::metadata::{self, bylines, dates, lang};
 use crate::rules::{Chain, Line, LineHit, MetaField, RuleSet, StripHit};
 use crate::timing::{Clock, Step};
 
+/// Characters of a line that shows a text's language.
+const SENTENCE_CHARS: u32 = 80;
+
 /// A document with all the evidence about it: nothing is decided yet.
 #[derive(Debug)]
 pub struct Reading {
@@ -35,6 +38,10 @@ pub struct Reading {
     pub by_rule: Vec<bool>,
     /// A first guess at a text's headline; a page's is in the metadata.
     pub headline: String,
+    /// The publisher's name as a text's address has it: the label under the public suffix.
+    pub brand: String,
+    /// The words by which a text's address names the article.
+    pub slug: Vec<u32>,
     /// What was noticed on the way.
     pub flags: Vec<Flag>,
 }
@@ -52,6 +59,10 @@ pub struct Context<'a> {
     pub article_body: &'a str,
     /// Blocks that a generic rule calls boilerplate.
     pub by_rule: &'a [bool],
+    /// What a line rule says of each block.
+    pub hits: &'a [Option<LineHit>],
+    /// The publisher's name as the address has it, of a text.
+    pub brand: &'a str,
 }
 
 impl Reading {
@@ -97,6 +108,8 @@ impl Reading {
             strips,
             by_rule,
             headline: String::new(),
+            brand: String::new(),
+            slug: vec![],
             flags,
         }
     }
@@ -107,11 +120,15 @@ impl Reading {
         clock.done(Step::Blocks);
         let set = chain.constants().iter().find(|(name, _)| name == "lang");
         let lang = set.map(|(_, lang)| Sourced { value: lang.clone(), source: Source::Rule });
-        let lang = lang.or_else(|| lang::of(std::iter::empty(), &drafts.text));
+        // Menus stand above the first long line, and say little.
+        let first = drafts.list.iter().find(|draft| draft.chars >= SENTENCE_CHARS);
+        let prose = &drafts.text[first.map_or(0, |draft| draft.start as usize)..];
+        let lang = lang.or_else(|| lang::of(std::iter::empty(), prose));
         let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()));
         let by_rule = hits.iter().map(Option::is_some).collect();
-        let guess = head::read(&drafts, &hits, &|_| true, None);
-        let headline = guess.title.map_or_else(String::new, |row| drafts.text(row).to_owned());
+        let slug = raw.url.as_deref().map_or_else(Vec::new, head::slug);
+        let guess = head::guess(&drafts, &hits, &slug);
+        let headline = guess.map_or_else(String::new, |row| drafts.text(row).to_owned());
         clock.done(Step::Rules);
         let metadata = Metadata { lang, ..Metadata::default() };
         Self {
@@ -124,6 +141,8 @@ impl Reading {
             strips: vec![],
             by_rule,
             headline,
+            brand: raw.url.as_deref().map_or_else(String::new, brand),
+            slug,
             flags: vec![],
         }
     }
@@ -149,14 +168,24 @@ impl Reading {
             description: self.metadata.description.as_ref().map_or("", |text| &text.value),
             article_body: self.jsonld.article_body.as_deref().unwrap_or_default(),
             by_rule: &self.by_rule,
+            hits: &self.hits,
+            brand: &self.brand,
         }
     }
 
     /// The head of a text, once it is known which of its blocks may be main content.
     #[must_use]
     pub fn head(&self, is_likely: &dyn Fn(usize) -> bool) -> Head {
-        head::read(&self.drafts, &self.hits, is_likely, self.lang())
+        head::read(&self.drafts, &self.hits, &self.slug, is_likely, self.lang())
     }
+}
+
+/// The label of an address's host that stands under the public suffix, without hyphens.
+fn brand(address: &str) -> String {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let domain = psl::domain_str(&host).unwrap_or_default();
+    domain.split('.').next().unwrap_or_default().replace('-', "")
 }
 
 /// What line rules say of the blocks' texts, as if each stood at the head and at the tail.

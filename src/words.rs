@@ -6,7 +6,8 @@ use rustc_hash::FxHashSet;
 const SHINGLE: usize = 4;
 
 /// Appends the hash of each word of `text`, in order: runs of letters and digits, in lower case; in
-/// scripts without spaces each character counts as a word.
+/// scripts without spaces each character counts as a word. The model knows words by their hashes, so that another
+/// hash needs another model.
 pub fn hashes(text: &str, out: &mut Vec<u32>) {
     let bytes = text.as_bytes();
     let mut word = Word::default();
@@ -126,6 +127,12 @@ impl Shingles {
         let found = words.windows(SHINGLE).filter(|shingle| self.set.contains(&combine(shingle))).count();
         Some(found as f32 / all as f32)
     }
+}
+
+/// The hash of two words that follow each other.
+#[must_use]
+pub fn pair(first: u32, second: u32) -> u32 {
+    combine(&[first, second])
 }
 
 fn combine(words: &[u32]) -> u32 {

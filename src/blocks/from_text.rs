@@ -1,49 +1,100 @@
 //! The blocks of a text that somebody already flattened out of a page.
+//!
+//! A line is a block, unless it goes on in the next one: where the text is wrapped ([`super::wrap`]), and where
+//! inline elements stand on lines of their own, as `get_text` leaves them ([`super::inline`]).
+
+use std::borrow::Cow;
 
 use crate::block::Form;
 use crate::blocks::from_dom::append_folded;
 use crate::blocks::tokens::Evidence;
-use crate::blocks::{Draft, Drafts, Within};
+use crate::blocks::{Draft, Drafts, Within, inline, markdown, wrap};
 use crate::dom::NodeId;
 
-/// Longest line, in characters, of a text that is taken to be wrapped by hand or by a terminal.
-const WIDEST_WRAP: usize = 100;
-/// Narrowest wrap; shorter lines are verse, tables or menus.
-const NARROWEST_WRAP: usize = 50;
+/// A line that holds something, and what stands around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TextLine<'a> {
+    /// The line without white space at its ends.
+    pub(super) text: &'a str,
+    /// Its number in the text, from 0.
+    pub(super) number: u32,
+    /// Empty lines before it, at most 255.
+    pub(super) gap: u8,
+    /// White space before it, in characters.
+    pub(super) indent: u16,
+    /// Width in characters, with the indent.
+    pub(super) width: u32,
+    /// Whether white space follows it.
+    pub(super) open_end: bool,
+    /// Its form by its own marks.
+    pub(super) form: Form,
+}
 
-/// Makes the blocks of a text: a block a line, or a block a paragraph where the text is hard-wrapped.
+/// How a line follows the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Join {
+    /// It begins a block.
+    No,
+    /// It goes on after a space.
+    Space,
+    /// It goes on without a space.
+    Tight,
+    /// It goes on with the second part of a word that was divided by a hyphen.
+    Hyphen,
+}
+
+/// Makes the blocks of a text.
 #[must_use]
 pub fn from_text(text: &str) -> Drafts {
-    let wrap = wrap_width(text);
+    let lines = lines(text);
+    let mut joins = wrap::joins(&lines, text);
+    inline::join(&lines, &mut joins);
+    let marks = markdown::is_markdown(&lines);
     let mut drafts = Drafts::default();
-    let mut gap = 0u8;
-    let mut last_width = 0;
-    for (number, line) in text.split(['\n', '\r', '\u{2028}', '\u{2029}']).enumerate() {
-        let trimmed = line.trim();
-        if trimmed.is_empty() {
-            gap = gap.saturating_add(1);
-            continue;
-        }
-        let width = line.trim_end().chars().count();
-        let joins = gap == 0
-            && wrap.is_some_and(|wrap| {
-                let first_word = trimmed.split_whitespace().next().map_or(0, |word| word.chars().count());
-                // The next word did not fit: that is why the line ended.
-                last_width + 1 + first_word > wrap && form(trimmed) == Form::Paragraph
-            });
-        last_width = width;
-        push(&mut drafts, trimmed, number as NodeId, gap, joins);
-        gap = 0;
+    drafts.text.reserve(text.len());
+    for (line, join) in lines.iter().zip(joins) {
+        push(&mut drafts, line, join, marks);
     }
     let lines = drafts.list.last().map_or(0, |draft| draft.node + 1);
     drafts.indexed(lines)
 }
 
-fn push(drafts: &mut Drafts, line: &str, number: NodeId, gap: u8, joins: bool) {
-    let previous = if joins { drafts.list.pop() } else { None };
+/// The lines that hold something.
+fn lines(text: &str) -> Vec<TextLine<'_>> {
+    let mut lines = vec![];
+    let mut gap = 0u8;
+    for (number, line) in text.split(['\n', '\r', '\u{2028}', '\u{2029}']).enumerate() {
+        let from_start = line.trim_start();
+        let trimmed = from_start.trim_end();
+        if trimmed.is_empty() {
+            gap = gap.saturating_add(1);
+            continue;
+        }
+        let indent = line[..line.len() - from_start.len()].chars().count();
+        lines.push(TextLine {
+            text: trimmed,
+            number: number as u32,
+            gap,
+            indent: indent.min(usize::from(u16::MAX)) as u16,
+            width: (indent + trimmed.chars().count()) as u32,
+            open_end: trimmed.len() < from_start.len(),
+            form: form(trimmed),
+        });
+        gap = 0;
+    }
+    lines
+}
+
+fn push(drafts: &mut Drafts, line: &TextLine<'_>, join: Join, marks: bool) {
+    let previous = if join == Join::No { None } else { drafts.list.pop() };
     let start = previous.as_ref().map_or(drafts.text.len(), |draft| draft.start as usize);
-    let mut space = previous.is_some();
-    let chars = append_folded(&mut drafts.text, line, &mut space, start);
+    if join == Join::Hyphen {
+        drafts.text.pop();
+    }
+    let (text, link_chars) =
+        if marks { markdown::plain(line.text, line.form) } else { (Cow::Borrowed(line.text), 0) };
+    let mut space = previous.is_some() && join == Join::Space;
+    let chars = append_folded(&mut drafts.text, &text, &mut space, start);
     if chars == 0 && previous.is_none() {
         drafts.text.truncate(start);
         return;
@@ -51,22 +102,29 @@ fn push(drafts: &mut Drafts, line: &str, number: NodeId, gap: u8, joins: bool) {
     let mut draft = previous.unwrap_or(Draft {
         start: start as u32,
         end: 0,
-        form: form(line),
+        form: line.form,
         chars: 0,
         link_chars: 0,
         bold_chars: 0,
         within: Within::default(),
         tokens: Evidence::default(),
         hint: None,
-        node: number,
+        node: line.number as NodeId,
         owner: 0,
-        depth: 0,
+        depth: line.indent,
         signature: 0,
-        gap,
+        gap: line.gap,
     });
     draft.end = drafts.text.len() as u32;
     draft.chars += chars;
+    draft.link_chars += link_chars;
     drafts.list.push(draft);
+}
+
+/// Whether a text ends as a sentence does, quotes and brackets after it aside.
+pub(super) fn ends_as_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」', ' ']);
+    text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟'])
 }
 
 /// The form of a line by its own marks.
@@ -96,31 +154,6 @@ fn form(line: &str) -> Form {
     }
 }
 
-/// The width in characters at which a text is hard-wrapped, if it is: no line is longer, and most of the
-/// text stands in lines that are nearly as long.
-fn wrap_width(text: &str) -> Option<usize> {
-    let mut widest = 0;
-    for line in text.lines() {
-        let width = line.trim_end().chars().count();
-        if width > WIDEST_WRAP {
-            return None;
-        }
-        widest = widest.max(width);
-    }
-    if widest < NARROWEST_WRAP {
-        return None;
-    }
-    let (mut full, mut all) = (0, 0);
-    for line in text.lines() {
-        let width = line.trim().chars().count();
-        all += width;
-        if width * 5 >= widest * 4 {
-            full += width;
-        }
-    }
-    (full * 10 >= all * 6).then_some(widest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,24 +164,74 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_a_block() {
-        assert_eq!(texts("One.\n\n  Two\u{a0} words \n- item\r\n"), ["One.", "Two words", "- item"]);
-    }
-
-    #[test]
-    fn hard_wrapped_lines_are_joined_at_the_wrap_only() {
-        let text = "The harbour of Halden was closed on Monday after a barge\n\
-                    lost its load of gravel in the northern entrance, said\n\
-                    the port's captain.\n\
-                    A second barge had to wait outside for most of the day,\n\
-                    which cost its owner a fortune in fees and fines.\n";
-        assert_eq!(texts(text).len(), 2);
-        assert!(texts(text)[0].ends_with("port's captain."));
-    }
-
-    #[test]
-    fn long_lines_are_never_joined() {
+    fn lines_become_blocks() {
         let long = "word ".repeat(40);
-        assert_eq!(texts(&format!("{long}\n{long}\nshort")).len(), 3);
+        for (name, text, wanted) in [
+            (
+                "a line is a block",
+                "One.\n\n  Two\u{a0} words \n- item\r\n",
+                vec!["One.", "Two words", "- item"],
+            ),
+            (
+                "wrapped lines are joined where the next word did not fit",
+                "The harbour of Halden was closed on Monday after a barge\n\
+                 lost its load of gravel in the northern entrance, said\n\
+                 the port's captain.\n\
+                 A second barge had to wait outside for most of the day,\n\
+                 which cost its owner a fortune in fees and fines.\n",
+                vec![
+                    "The harbour of Halden was closed on Monday after a barge lost its load of gravel in the northern \
+                     entrance, said the port's captain.",
+                    "A second barge had to wait outside for most of the day, which cost its owner a fortune in fees \
+                     and fines.",
+                ],
+            ),
+            (
+                "an indent begins a paragraph, a hyphen divides a word",
+                "   The harbour of Halden was closed on Monday because a barge\n\
+                 had lost its load of gravel in the northern entrance; the har-\n\
+                 bour master and the port's captain said it was a well-known\n\
+                 spot for such things. It took them nine days to clear the well-\n\
+                 known spot and the entrance with the help of two tugs from it\n\
+                 \x20\x20\x20A second barge had to wait outside for most of the week.\n",
+                vec![
+                    "The harbour of Halden was closed on Monday because a barge had lost its load of gravel in the \
+                     northern entrance; the harbour master and the port's captain said it was a well-known spot for \
+                     such things. It took them nine days to clear the well-known spot and the entrance with the help \
+                     of two tugs from it",
+                    "A second barge had to wait outside for most of the week.",
+                ],
+            ),
+            (
+                "long lines are never joined",
+                &format!("{long}\n{long}\nshort"),
+                vec![long.trim(), long.trim(), "short"],
+            ),
+            (
+                "links on lines of their own are joined",
+                "Menu\nThe last boat to \nHalden\n left on Monday with eleven people, said \nIda Marsh\n, the harbour \
+                 master. She counted them \ntwice\n.\nTags:\nboats\n,\nHalden\nContact\n",
+                vec![
+                    "Menu",
+                    "The last boat to Halden left on Monday with eleven people, said Ida Marsh, the harbour master. She \
+                     counted them twice.",
+                    "Tags:",
+                    "boats, Halden",
+                    "Contact",
+                ],
+            ),
+            (
+                "a text that is not torn stays as it is",
+                "The last boat left\nwith eleven people.\n, said nobody\n",
+                vec!["The last boat left", "with eleven people.", ", said nobody"],
+            ),
+            (
+                "Markdown loses its marks",
+                "* [Home](/)\n* [Town](/town)\n\n## The boat\n\n![a boat](b.jpg)\n\nThe **last** [boat](/b) left.\n\n* * *\n",
+                vec!["Home", "Town", "The boat", "The last boat left."],
+            ),
+        ] {
+            assert_eq!(texts(text), wanted, "{name}");
+        }
     }
 }

@@ -5,7 +5,10 @@
 
 mod from_dom;
 mod from_text;
+mod inline;
+mod markdown;
 pub mod tokens;
+mod wrap;
 
 use crate::block::Form;
 use crate::dom::NodeId;

@@ -28,10 +28,13 @@ pub(crate) struct TrainArgs {
     /// With --folds: only predict the first M folds
     #[arg(long, value_name = "M")]
     first_folds: Option<usize>,
+    /// With --folds: predict these too, without learning from them
+    #[arg(long, value_name = "FILE")]
+    unlearned: Vec<PathBuf>,
     /// With --folds: write the predictions to this folder, one file a set
     #[arg(long, value_name = "DIR")]
     predictions: Option<PathBuf>,
-    /// Trees of each forest
+    /// Trees of each forest for pages; those for texts have half as many again
     #[arg(long, value_name = "N", default_value_t = 100)]
     trees: usize,
     /// Forests that look one after the other
@@ -44,7 +47,7 @@ pub(crate) struct TrainArgs {
 
 pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
     let mut sets: Vec<(String, Vec<(String, Example)>)> = vec![];
-    for path in &args.files {
+    for path in args.files.iter().chain(&args.unlearned) {
         let file = File::open(path).map_err(Failure::read(path))?;
         let reader: Box<dyn BufRead> = if path.extension().is_some_and(|end| end == "gz") {
             Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file)))
@@ -82,7 +85,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
         }
         for fold in 0..args.first_folds.unwrap_or(folds) {
             let started = std::time::Instant::now();
-            let part: Vec<&Example> = sets
+            let part: Vec<&Example> = sets[..args.files.len()]
                 .iter()
                 .flat_map(|(_, rows)| rows)
                 .map(|(_, example)| example)
@@ -113,7 +116,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
         }
     }
     if let Some(output) = &args.output {
-        let all: Vec<&Example> = sets.iter().flat_map(|(_, rows)| rows).map(|(_, example)| example).collect();
+        let all: Vec<&Example> =
+            sets[..args.files.len()].iter().flat_map(|(_, rows)| rows).map(|(_, example)| example).collect();
         fs::write(output, train(&all, &rules, plan).write()).map_err(Failure::write(output))?;
     }
     Ok(Exit::Done)

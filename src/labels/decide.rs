@@ -36,6 +36,8 @@ pub struct Decision {
 
 /// Words from which a repeated text is a duplicate; shorter ones may stand twice on purpose.
 const REPEATED_WORDS: usize = 6;
+/// Kept blocks at the head of a text that the body may repeat, as a standfirst.
+const HEAD_BLOCKS: usize = 4;
 
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
@@ -261,18 +263,30 @@ impl Pass<'_> {
         head
     }
 
-    /// Of paragraphs that say the same, the first stays.
+    /// Of paragraphs that say the same, the first stays. A text without markup repeats itself on purpose more
+    /// often than not (labels in lists, program listings), but at its head, side by side, and in runs.
     fn repeats(&mut self) {
+        let is_page = self.reading.dom.is_some();
         let mut first: FxHashMap<&[u32], usize> = FxHashMap::default();
-        for row in self.kept_rows() {
+        let rows = self.kept_rows();
+        // The places of the copy and its original before this one.
+        let mut before: Option<(usize, usize)> = None;
+        for (place, &row) in rows.iter().enumerate() {
             let words = self.drafts.words(row);
             if words.len() < REPEATED_WORDS {
                 continue;
             }
+            let is_long = words.len() >= REPEATED_WORDS * 2;
             match first.get(words) {
-                Some(&at) => self.dropped[row] = Some((Kind::Duplicate, Reason::Repeats(at))),
+                Some(&at) => {
+                    let in_run = is_long && before == Some((place - 1, at.wrapping_sub(1)));
+                    before = Some((place, at));
+                    if is_page || at < HEAD_BLOCKS || place - at <= 2 || in_run {
+                        self.dropped[row] = Some((Kind::Duplicate, Reason::Repeats(rows[at])));
+                    }
+                }
                 None => {
-                    first.insert(words, row);
+                    first.insert(words, place);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What the model is told about each block, as bytes.
 //!
-//! Counts go in as logarithms, shares as 0 to 255. Texts have the same columns as pages; those that only a
-//! page can fill stay 0.
+//! Counts go in as logarithms, shares as 0 to 255. Texts have the same columns as pages, of which
+//! those that only a page can fill stay 0, and after them their own ([`super::lines`]).
 
 use rustc_hash::FxHashMap;
 

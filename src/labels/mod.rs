@@ -3,7 +3,9 @@
 pub mod choose;
 pub mod decide;
 pub mod features;
+pub mod lines;
 pub mod model;
+pub mod phrases;
 pub mod smooth;
 
 use crate::blocks::Drafts;
@@ -11,6 +13,7 @@ use crate::blocks::tokens::Lexicon;
 use crate::dom::Dom;
 use crate::labels::features::{Matrix, features};
 use crate::labels::model::Forest;
+use crate::labels::phrases::Phrases;
 use crate::reading::Context;
 
 /// Forests that look one after the other: each but the first also sees what the one before it thinks of a
@@ -47,6 +50,8 @@ pub struct Model {
     pub lexicon: Lexicon,
     /// The learned weights in the lexicon, to write them.
     pub token_weights: Vec<(String, i16)>,
+    /// Words of texts and what they say.
+    pub phrases: Phrases,
 }
 
 impl Model {
@@ -80,15 +85,20 @@ impl Model {
                     }
                     continue;
                 }
+                "phrases" => {
+                    model.phrases = Phrases::read(lines).map_err(|error| format!("[phrases]: {error}"))?;
+                    continue;
+                }
                 "page" => &mut model.page,
                 "text" => &mut model.text,
                 _ => return Err(format!("unknown section [{name:.60}]")),
             };
             layers.forests.push(Forest::read(lines).map_err(|error| format!("[{name}] {error}"))?);
         }
-        for layers in [&model.page, &model.text] {
+        for (layers, is_page) in [(&model.page, true), (&model.text, false)] {
             for (layer, forest) in layers.forests.iter().enumerate() {
-                let columns = if layer == 0 { features::COLUMNS } else { smooth::SMOOTHED };
+                let opinions = if layer == 0 { 0 } else { smooth::OPINIONS.len() };
+                let columns = smooth::first_columns(is_page) + opinions;
                 if forest.columns() > columns {
                     return Err(format!(
                         "a forest asks for {} columns, there are {columns}",
@@ -109,6 +119,8 @@ impl Model {
         for (token, weight) in &self.token_weights {
             out.push_str(&format!("{token} {weight}\n"));
         }
+        out.push_str("\n[phrases]\n");
+        self.phrases.write(&mut out);
         for (name, layers) in [("page", &self.page), ("text", &self.text)] {
             for forest in &layers.forests {
                 out.push_str(&format!("\n[{name}]\n"));
@@ -121,7 +133,11 @@ impl Model {
     /// Scores of a document's blocks.
     #[must_use]
     pub fn scores(&self, drafts: &Drafts, context: &Context<'_>) -> Vec<i32> {
-        let layers = if context.dom.is_some() { &self.page } else { &self.text };
-        layers.scores(features(drafts, context), drafts, context.dom)
+        let mut matrix = features(drafts, context);
+        if context.dom.is_none() {
+            lines::features(&mut matrix, drafts, context, &self.phrases);
+            return self.text.scores(matrix, drafts, None);
+        }
+        self.page.scores(matrix, drafts, context.dom)
     }
 }

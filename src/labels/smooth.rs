@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::blocks::Drafts;
 use crate::dom::Dom;
-use crate::labels::features::{COLUMNS, Matrix};
+use crate::labels::features::{self, Matrix};
+use crate::labels::lines;
 use crate::labels::model::probability;
 
 /// Names of the added columns, in order.
@@ -31,10 +32,16 @@ pub const OPINIONS: &[&str] = &[
     "kept_chars_on",
     "last_kept_back",
     "next_kept_on",
+    "kept_share",
+    "kept_after",
+    "kept_blocks",
 ];
 
-/// Columns of a later forest: those of the first of the first and [`OPINIONS`].
-pub const SMOOTHED: usize = COLUMNS + OPINIONS.len();
+/// Columns of the first forest, after which those of [`OPINIONS`] stand.
+#[must_use]
+pub const fn first_columns(is_page: bool) -> usize {
+    if is_page { features::COLUMNS } else { lines::COLUMNS }
+}
 
 /// Probability from which a block counts as kept for its neighbours' distance to it.
 const LIKELY: f32 = 0.6;
@@ -43,7 +50,8 @@ const LIKELY: f32 = 0.6;
 pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
     let n = drafts.list.len();
     let opinion: Vec<f32> = scores.iter().map(|&score| probability(score)).collect();
-    matrix.widen(SMOOTHED);
+    let first = first_columns(dom.is_some());
+    matrix.widen(first + OPINIONS.len());
     // Sums over the blocks before each, so that the mean of any run is one step.
     let mut weights = vec![0f32; n + 1];
     let mut kept = vec![0f32; n + 1];
@@ -114,9 +122,12 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
             log(kept[(row + 6).min(n)] - kept[row + 1]),
             last_back[row],
             next_on[row],
+            byte(all / weights[n].max(1.0)),
+            mean(row + 1, n),
+            blocks(0, n),
         ];
         for (offset, value) in values.into_iter().enumerate() {
-            matrix.set(COLUMNS + offset, row, value);
+            matrix.set(first + offset, row, value);
         }
     }
 }

@@ -13,6 +13,9 @@ use super::words::fold;
 /// Bytes of a line that can be a credit; a dateline needs only the start of a paragraph.
 const LONGEST: usize = 240;
 
+/// Names of at most so many bytes are also words or parts of names, and count only in their own case.
+const SHORT: usize = 4;
+
 /// The agency that a line credits, by its usual name.
 ///
 /// ```
@@ -31,24 +34,19 @@ pub fn credited(line: &str) -> Option<&'static str> {
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })
 }
 
-/// Whether any agency's name stands in the text as words of its own: most lines are told by this alone.
+/// Whether any agency's name stands in the text as a word of its own: most lines are told by this alone.
 fn mentions(text: &str) -> bool {
     static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let names = AGENCIES.iter().map(|(name, _)| name);
         AhoCorasick::builder().ascii_case_insensitive(true).build(names).ok()
     });
-    let Some(names) = &*NAMES else { return true };
+    let Some(names) = NAMES.as_ref() else { return true };
     names.find_overlapping_iter(text).any(|found| {
         let (name, _) = AGENCIES[found.pattern().as_usize()];
-        is_spelt_right(name, &text[found.range()])
-            && !text[..found.start()].ends_with(char::is_alphanumeric)
-            && !text[found.end()..].starts_with(char::is_alphanumeric)
+        let is_word = !text[..found.start()].ends_with(char::is_alphanumeric)
+            && !text[found.end()..].starts_with(char::is_alphanumeric);
+        is_word && (name.len() > SHORT || &text[found.range()] == name)
     })
-}
-
-/// Short names count only in their own case.
-fn is_spelt_right(name: &str, text: &str) -> bool {
-    name.len() > 4 || name == text
 }
 
 /// Whether a text is the name of an agency and nothing else.
@@ -67,7 +65,7 @@ pub fn named(text: &str) -> Option<&'static str> {
     static KNOWN: LazyLock<FxHashMap<String, (&str, &str)>> =
         LazyLock::new(|| AGENCIES.iter().map(|&(name, usual)| (fold(name), (name, usual))).collect());
     let (name, usual) = KNOWN.get(&fold(text))?;
-    (is_spelt_right(name, text) || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
+    (name.len() > SHORT || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)
 }
 
 /// "LAGOS (AP) - ...", "Berlin (dpa/lno) – ...", "PARIS, May 3 (Reuters) - ...".

@@ -10,9 +10,16 @@ use crate::label::Kind;
 use crate::metadata::{agency, bylines, dates};
 use crate::rules::LineHit;
 use crate::words;
+use rustc_hash::FxHashMap;
 
-/// Lines before the first prose that the head is made of, at most. Menus stand above it.
+/// Lines before the first prose that the head is made of, at most, where nothing else tells. Menus stand above.
 const HEAD_LINES: usize = 12;
+/// Lines before the first prose that are looked at for a headline which is repeated or named by the address.
+const FAR_LINES: usize = 400;
+/// Lines of a notice that may stand above the headline and looks like prose.
+const NOTICE_LINES: usize = 4;
+/// Rows under a headline in which its byline and date stand.
+const CREDIT_LINES: usize = 25;
 /// Characters (no white space) from which a line that ends as a sentence is prose.
 const PROSE_CHARS: u32 = 80;
 /// Words of a headline.
@@ -41,30 +48,39 @@ pub struct Head {
     pub standfirst: Vec<usize>,
 }
 
-/// Reads the head of a text. `hits` tells which lines a rule calls boilerplate, `is_likely` which blocks may
-/// be main content.
+/// Reads the head of a text. `hits` tells which lines a rule calls boilerplate, `slug` are the words by which
+/// the address names the article, `is_likely` tells which blocks may be main content.
 #[must_use]
 pub fn read(
     drafts: &Drafts,
     hits: &[Option<LineHit>],
+    slug: &[u32],
     is_likely: &dyn Fn(usize) -> bool,
     lang: Option<&str>,
 ) -> Head {
     let mut head = Head::default();
-    let lines = Lines { drafts, hits };
+    let lines = Lines { drafts, hits, slug };
     let Some(prose) = (0..drafts.list.len()).find(|&row| is_likely(row) && lines.is_prose(row)) else {
         return head;
     };
     head.agency = (0..drafts.list.len())
         .filter(|&row| is_likely(row) || hits[row].is_some())
         .find_map(|row| agency::credited(drafts.text(row)));
-    let first = prose.saturating_sub(HEAD_LINES);
-    head.title = lines.title(first..prose);
+    head.title = lines.title(prose, prose);
     let Some(title) = head.title else { return head };
-    lines.above(first, title, &mut head);
+    lines.above(title.saturating_sub(HEAD_LINES), title, &mut head);
     lines.below(title, prose, lang, &mut head);
     lines.topics(title, prose, &mut head);
     head
+}
+
+/// A first guess at a text's headline, while nothing is known of what may be main content: the first prose may
+/// be a notice above it.
+#[must_use]
+pub fn guess(drafts: &Drafts, hits: &[Option<LineHit>], slug: &[u32]) -> Option<usize> {
+    let lines = Lines { drafts, hits, slug };
+    let prose = (0..drafts.list.len()).find(|&row| lines.is_prose(row))?;
+    lines.title(prose, (prose + NOTICE_LINES).min(drafts.list.len()))
 }
 
 impl Head {
@@ -88,13 +104,27 @@ impl Head {
 struct Lines<'a> {
     drafts: &'a Drafts,
     hits: &'a [Option<LineHit>],
+    slug: &'a [u32],
+}
+
+/// The words of an address's last part that has three or more: most publishers make it of the headline.
+#[must_use]
+pub fn slug(address: &str) -> Vec<u32> {
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let parts = path.split('/').skip(1).map(|part| {
+        let mut hashes = vec![];
+        for word in part.split(['-', '_', '.', ',']).filter(|word| word.contains(char::is_alphabetic)) {
+            words::hashes(word, &mut hashes);
+        }
+        hashes
+    });
+    parts.filter(|words| words.len() >= 3).last().unwrap_or_default()
 }
 
 impl Lines<'_> {
-    fn words(&self, row: usize) -> Vec<u32> {
-        let mut out = vec![];
-        words::hashes(self.drafts.text(row), &mut out);
-        out
+    fn words(&self, row: usize) -> &[u32] {
+        self.drafts.words(row)
     }
 
     fn is_prose(&self, row: usize) -> bool {
@@ -105,36 +135,66 @@ impl Lines<'_> {
             && text.ends_with(['.', '!', '?', '…', ':', '。', '।', '۔'])
     }
 
-    /// The line of the head that is most like a headline.
-    fn title(&self, head: std::ops::Range<usize>) -> Option<usize> {
-        let all: Vec<(usize, Vec<u32>)> = head.clone().map(|row| (row, self.words(row))).collect();
-        let mut best: Option<(u32, usize)> = None;
+    /// Whether a line that no rule knows ends as a sentence of eight words or more.
+    fn is_sentence(&self, row: usize) -> bool {
+        self.hits[row].is_none()
+            && self.drafts.text(row).ends_with(['.', '!', '?', '…'])
+            && self.drafts.text(row).split_whitespace().nth(7).is_some()
+    }
+
+    /// The line before `end` that is most like a headline. Far above the prose, only one that stands there twice
+    /// or that the address names; after its first line, only the latter.
+    fn title(&self, prose: usize, end: usize) -> Option<usize> {
+        let first = prose.saturating_sub(FAR_LINES);
+        let all: Vec<(usize, &[u32])> = (first..end).map(|row| (row, self.words(row))).collect();
+        let mut ends: FxHashMap<&[u32], usize> = FxHashMap::default();
+        for (row, words) in all.iter().filter(|(row, words)| *row < prose && words.len() <= 60) {
+            let parts = (4..=words.len()).flat_map(|size| [&words[..size], &words[words.len() - size..]]);
+            // What begins and ends a line counts once for it.
+            for part in parts.take(2 * TITLE_WORDS.end()) {
+                let last = ends.entry(part).or_insert(*row);
+                *last = if *last == *row { *row } else { usize::MAX };
+            }
+        }
+        let mut best: Option<(i32, usize)> = None;
         for (row, words) in &all {
-            let text = self.drafts.text(*row);
-            let form = self.drafts.list[*row].form;
-            if self.hits[*row].is_some()
-                || !TITLE_WORDS.contains(&words.len())
-                || !matches!(form, Form::Paragraph | Form::Heading(_))
-                || text.ends_with(['.', ':', ',', ';', '|']) && !text.ends_with("...")
-                || text.contains(['>', '›', '|', '@', '©'])
-                || bylines::is_byline(text)
-                || text.len() < 60 && dates::parse(text, None).is_some()
-            {
+            if !self.may_be_title(*row, words) {
                 continue;
             }
+            let is_heading = matches!(self.drafts.list[*row].form, Form::Heading(_));
             // A breadcrumb or a page's title element ends or begins with the headline.
-            let repeated = all.iter().any(|(other, longer)| {
-                other != row && words.len() >= 4 && (longer.ends_with(words) || longer.starts_with(words))
-            });
-            let merit = u32::from(matches!(form, Form::Heading(_))) * 2
-                + u32::from(repeated) * 3
-                + u32::from(words.len() >= 5) * 2
-                + u32::from(*row == 0);
+            let is_repeated = ends.get(*words) == Some(&usize::MAX);
+            let named = self.slug.iter().filter(|word| words.contains(word)).count() * 10
+                / self.slug.len().max(words.len()).max(1);
+            let distance = prose.saturating_sub(*row);
+            if named < 5 && (*row >= prose || distance > HEAD_LINES && !is_repeated) {
+                continue;
+            }
+            let merit = i32::from(is_heading) * 2
+                + i32::from(is_repeated) * 3
+                + i32::from(words.len() >= 5) * 2
+                + i32::from(*row == 0)
+                + named as i32
+                - distance.max(4).ilog2() as i32;
             if best.is_none_or(|(most, _)| merit > most) {
                 best = Some((merit, *row));
             }
         }
-        best.map(|(_, row)| row)
+        let (_, best) = best?;
+        // Of the same headline, the one next to the prose.
+        let words = self.words(best);
+        all.iter().rev().find(|(row, other)| *other == words && *row < end).map(|(row, _)| *row)
+    }
+
+    fn may_be_title(&self, row: usize, words: &[u32]) -> bool {
+        let text = self.drafts.text(row);
+        self.hits[row].is_none()
+            && TITLE_WORDS.contains(&words.len())
+            && matches!(self.drafts.list[row].form, Form::Paragraph | Form::Heading(_))
+            && (!text.ends_with(['.', ':', ',', ';', '|']) || text.ends_with("..."))
+            && !text.contains(['>', '›', '|', '@', '©'])
+            && !bylines::is_byline(text)
+            && !(text.len() < 60 && dates::parse(text, None).is_some())
     }
 
     /// The lines above the headline: a breadcrumb or the section's name.
@@ -176,11 +236,17 @@ impl Lines<'_> {
 
     /// The lines between the headline and the first prose: byline and date.
     fn below(&self, title: usize, prose: usize, lang: Option<&str>, head: &mut Head) {
-        let sentences: Vec<usize> = (title + 1..prose).filter(|&row| self.is_prose(row)).collect();
+        let mut sentences: Vec<usize> =
+            (title + 1..prose.max(title + 1)).filter(|&row| self.is_prose(row)).collect();
+        // One next to the headline may be short.
+        if title + 1 < prose && sentences.first() != Some(&(title + 1)) && self.is_sentence(title + 1) {
+            sentences.insert(0, title + 1);
+        }
         if sentences.len() <= STANDFIRST_LINES {
             head.standfirst = sentences;
         }
-        for row in title + 1..prose {
+        let end = prose.max(title + 1).min(title + CREDIT_LINES);
+        for row in title + 1..end {
             let text = self.drafts.text(row);
             let is_dateline = |row: usize| {
                 self.hits.get(row).and_then(Option::as_ref).is_some_and(|hit| hit.kind == Kind::Dateline)
@@ -188,7 +254,9 @@ impl Lines<'_> {
             if bylines::is_byline(text) {
                 head.authors.extend(bylines::names(text));
                 head.labels.push((row, Kind::Byline));
-            } else if row == title + 1 && is_dateline(row + 1) && self.is_name(row) {
+            } else if row > title + 1 && bylines::is_opening(self.drafts.text(row - 1)) && self.is_name(row)
+                || row == title + 1 && is_dateline(row + 1) && self.is_name(row)
+            {
                 head.authors.push(text.to_owned());
                 head.labels.push((row, Kind::Byline));
             } else if text.len() < 120
@@ -221,5 +289,68 @@ impl Lines<'_> {
                 head.labels.push((row, Kind::TagList));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::from_text;
+
+    const PROSE: &str = "The harbour board of Elsterwick voted on Tuesday to close the northern pier for the winter, \
+                         and nine boats have to move.";
+
+    #[test]
+    fn heads_are_read_by_shape() {
+        for (name, text, url, title, authors, date) in [
+            (
+                "a headline, a byline and a date",
+                "Northern pier closes for the winter\nBy Ida Marsh\n6 October 2026",
+                "",
+                Some("Northern pier closes for the winter"),
+                vec!["Ida Marsh"],
+                Some("2026-10-06"),
+            ),
+            (
+                "the address names one far from the prose",
+                "Elsterwick Post brings you the news of the whole coast\nNorthern pier closes for the winter\n\
+                 Share\nby\nIda Marsh\nNorth\nSouth\nEast\nWest\nSport\nTides\nFerries\nWeather\nBoats\nMarkets\nLetters",
+                "https://post.example/town/northern-pier-closes-winter",
+                Some("Northern pier closes for the winter"),
+                vec!["Ida Marsh"],
+                None,
+            ),
+            (
+                "a title element repeats it",
+                "Northern pier closes for the winter - Elsterwick Post\nTown\nNorthern pier closes for the winter",
+                "",
+                Some("Northern pier closes for the winter"),
+                vec![],
+                None,
+            ),
+            ("nothing stands there", "Home\nTown", "", None, vec![], None),
+        ] {
+            let drafts = from_text(&format!("{text}\n{PROSE}\n{PROSE}"));
+            let hits = vec![None; drafts.list.len()];
+            let head = read(&drafts, &hits, &slug(url), &|_| true, Some("en"));
+            assert_eq!(head.title.map(|row| drafts.text(row)), title, "{name}");
+            assert_eq!(head.authors, authors, "{name}");
+            assert_eq!(head.date.as_deref(), date, "{name}");
+        }
+    }
+
+    #[test]
+    fn slugs_are_the_last_part_of_three_words() {
+        let words = |text: &str| {
+            let mut out = vec![];
+            words::hashes(text, &mut out);
+            out
+        };
+        assert_eq!(
+            slug("https://a.example/town/pier-closes-again-17.html?x=1"),
+            words("pier closes again html")
+        );
+        assert_eq!(slug("https://a.example/2026/10/06/"), words(""));
+        assert_eq!(slug("a-file-name.txt"), words(""));
     }
 }

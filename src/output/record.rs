@@ -34,6 +34,9 @@ pub(super) struct Article<'a> {
     flags: &'a [Flag],
     words: usize,
     review: Option<ReviewReason>,
+    /// All lines of a text to review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<String>,
     sources: Sources<'a>,
 }
 
@@ -141,6 +144,8 @@ impl<'a> Article<'a> {
                 Verdict::Review(reason) => Some(reason),
                 Verdict::Kept | Verdict::Dropped(_) => None,
             },
+            original: (cleaned.how == How::Text && matches!(cleaned.verdict, Verdict::Review(_)))
+                .then(|| cleaned.original()),
             sources: Sources(metadata),
         }
     }

@@ -19,6 +19,8 @@ pub struct Settings {
     pub ridge: f64,
     /// A leaf's least sum of second derivatives; smaller ones get the value 0.
     pub least: f64,
+    /// Of how many columns each tree may choose from one, drawn anew; 1 is all.
+    pub one_in: u64,
 }
 
 /// Gradient and curvature of the loss, summed.
@@ -40,7 +42,7 @@ pub fn boost(matrix: &Matrix, truth: &[bool], weight: &[f32], settings: Settings
     let mut forest = Forest { trees: Vec::with_capacity(settings.trees), base: fixed(base) };
     let mut gradients = vec![(0f32, 0f32); rows];
     let mut leaf_of = vec![0u8; rows];
-    for _ in 0..settings.trees {
+    for tree in 0..settings.trees as u64 {
         for row in 0..rows {
             let p = 1.0 / (1.0 + (-scores[row]).exp());
             let w = f64::from(weight[row]);
@@ -49,7 +51,7 @@ pub fn boost(matrix: &Matrix, truth: &[bool], weight: &[f32], settings: Settings
         leaf_of.fill(0);
         let mut splits = [(0u16, 0u8); DEPTH];
         for (level, split) in splits.iter_mut().enumerate() {
-            *split = best_split(matrix, &gradients, &leaf_of, 1 << level, settings);
+            *split = best_split(matrix, &gradients, &leaf_of, 1 << level, settings, tree);
             for (leaf, &byte) in leaf_of.iter_mut().zip(matrix.column(usize::from(split.0))) {
                 *leaf |= u8::from(byte > split.1) << level;
             }
@@ -86,10 +88,14 @@ fn best_split(
     leaf_of: &[u8],
     leaves: usize,
     settings: Settings,
+    tree: u64,
 ) -> (u16, u8) {
     let gains: Vec<(f64, u8)> = (0..matrix.columns())
         .into_par_iter()
         .map(|column| {
+            if !draws(tree, column as u64).is_multiple_of(settings.one_in) {
+                return (f64::MIN, 0);
+            }
             let mut histogram = vec![[Sum::default(); 256]; leaves];
             for ((&byte, &leaf), &(gradient, curvature)) in
                 matrix.column(column).iter().zip(leaf_of).zip(gradients)
@@ -107,6 +113,14 @@ fn best_split(
         .max_by(|(i, a), (j, b)| a.0.total_cmp(&b.0).then(j.cmp(i)))
         .unwrap_or((0, &(0.0, 0)));
     (column as u16, threshold)
+}
+
+/// A number that a tree draws for a column (SplitMix64).
+fn draws(tree: u64, column: u64) -> u64 {
+    let mut mixed = (tree << 32 | column).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
 }
 
 fn best_threshold(histogram: &[[Sum; 256]], settings: Settings) -> (f64, u8) {

@@ -1,6 +1,7 @@
 //! Training of the structure model from pages with a truth.
 
 pub mod boost;
+mod phrases;
 pub mod truth;
 
 use rayon::prelude::*;
@@ -12,6 +13,8 @@ use crate::blocks::{Drafts, from_dom};
 use crate::document::RawDoc;
 use crate::dom::{Dom, Limits, Tag};
 use crate::labels::features::{Matrix, features};
+use crate::labels::lines;
+use crate::labels::phrases::Phrases;
 use crate::labels::smooth::set_opinions;
 use crate::labels::{Layers, Model};
 use crate::reading::Reading;
@@ -107,7 +110,9 @@ pub struct Plan {
 #[must_use]
 pub fn train(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Model {
     let pages: Vec<&Example> = examples.iter().copied().filter(|example| example.html.is_some()).collect();
-    let texts: Vec<&Example> = examples.iter().copied().filter(|example| example.html.is_none()).collect();
+    let clean = clean_texts(examples);
+    let texts =
+        examples.iter().copied().filter(|example| example.html.is_none()).chain(&clean).collect::<Vec<_>>();
     let weights = token_weights(&pages);
     let lexicon = Lexicon::new(weights.iter().map(|(token, weight)| (token.as_str(), *weight)));
     Model {
@@ -115,7 +120,27 @@ pub fn train(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Model {
         text: layers(&texts, rules, plan),
         lexicon,
         token_weights: weights,
+        phrases: phrases::learn(&texts),
     }
+}
+
+/// The bodies of the truth as texts in which nothing is to be removed, so that the model learns what clean
+/// text looks like as a whole. Every second one is without blank lines and list marks, as these say nothing.
+fn clean_texts(examples: &[&Example]) -> Vec<Example> {
+    let mut seen = FxHashSet::default();
+    let bodies = examples.iter().filter_map(|example| Some((&example.url, example.truth.body.as_deref()?)));
+    let bodies = bodies.filter(|body| seen.insert(*body));
+    let plain = |body: &str| {
+        let lines = body.lines().map(|line| line.trim().trim_start_matches(['-', '*', '•', ' ']));
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    };
+    let texts = bodies.enumerate().map(|(number, (url, body))| Example {
+        url: url.clone(),
+        html: None,
+        text: Some(if number % 2 == 0 { body.to_owned() } else { plain(body) }),
+        truth: Truth { body: Some(body.to_owned()), ..Truth::default() },
+    });
+    texts.collect()
 }
 
 fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
@@ -124,24 +149,27 @@ fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
     }
     let fold_of: Vec<usize> = examples.iter().map(|example| example.fold(plan.folds, plan.seed)).collect();
     // Token weights come from other domains than those they are used on, as they will in use.
+    let others = |fold: usize| -> Vec<&Example> {
+        let outside = examples.iter().zip(&fold_of).filter(|(_, of)| **of != fold);
+        outside.map(|(example, _)| *example).collect()
+    };
     let lexicons: Vec<Lexicon> = (0..plan.folds)
         .map(|fold| {
-            let others: Vec<&Example> = examples
-                .iter()
-                .zip(&fold_of)
-                .filter(|(_, of)| **of != fold)
-                .map(|(example, _)| *example)
-                .collect();
-            let weights = token_weights(&others);
+            let weights = token_weights(&others(fold));
             Lexicon::new(weights.iter().map(|(token, weight)| (token.as_str(), *weight)))
         })
         .collect();
+    let phrases: Vec<Phrases> = (0..plan.folds).map(|fold| phrases::learn(&others(fold))).collect();
     let mut prepared: Vec<Prepared> = examples
         .par_iter()
         .zip(&fold_of)
-        .map(|(example, &fold)| prepare(example, rules, &lexicons[fold]))
+        .map(|(example, &fold)| prepare(example, rules, &lexicons[fold], &phrases[fold]))
         .collect();
-    let settings = Settings { trees: plan.trees, rate: 0.15, ridge: 20.0, least: 4.0 };
+    let settings = Settings { trees: plan.trees, rate: 0.15, ridge: 20.0, least: 4.0, one_in: 1 };
+    // Texts are fewer, and have more columns that say nearly the same.
+    let are_texts = examples[0].html.is_none();
+    let settings =
+        if are_texts { Settings { trees: plan.trees * 3 / 2, one_in: 2, ..settings } } else { settings };
     let mut forests = vec![];
     for layer in 0..plan.layers {
         let (matrix, truth, weights) = gather(prepared.iter());
@@ -166,9 +194,12 @@ fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
     Layers { forests }
 }
 
-fn prepare(example: &Example, rules: &RuleSet, lexicon: &Lexicon) -> Prepared {
+fn prepare(example: &Example, rules: &RuleSet, lexicon: &Lexicon, phrases: &Phrases) -> Prepared {
     let reading = Reading::new(&example.document(), rules, lexicon, &mut NoClock);
-    let matrix = features(&reading.drafts, &reading.context());
+    let mut matrix = features(&reading.drafts, &reading.context());
+    if reading.dom.is_none() {
+        lines::features(&mut matrix, &reading.drafts, &reading.context(), phrases);
+    }
     let said = say(example, &reading.drafts);
     let weights = weigh(example, &reading.drafts, &said);
     Prepared { drafts: reading.drafts, matrix, dom: reading.dom, said, weights }

@@ -1,0 +1,136 @@
+//! What `html2text` and its like leave of a page's markup: links, images, emphasis, heading and list marks.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::block::Form;
+use crate::blocks::from_text::TextLine;
+
+/// Links, headings and bold runs from which a text is taken for Markdown; one of them must be a link.
+const MARKS: usize = 3;
+/// Longest target of a link, in bytes.
+const TARGET: usize = 2000;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant")
+}
+
+static STRONG: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\*\*|__)(\S(?:.*?\S)?)(?:\*\*|__)"));
+static EMPHASIS: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"(^|[\s("'«“])[*_](\w(?:[^*_]*?\S)?)[*_]($|[\s.,;:!?)"'»”])"#));
+
+/// Whether a text is Markdown.
+pub(super) fn is_markdown(lines: &[TextLine<'_>]) -> bool {
+    let (mut links, mut others) = (0, 0);
+    for line in lines {
+        // One byte is found faster than two, and most lines have none.
+        let has = |mark: char, marks: &str| line.text.contains(mark) && line.text.contains(marks);
+        links += usize::from(has(']', "]("));
+        others += usize::from(matches!(line.form, Form::Heading(_)) || has('*', "**"));
+        if links > 0 && links + others >= MARKS {
+            return true;
+        }
+    }
+    false
+}
+
+/// A line without its marks, and the characters in its links.
+pub(super) fn plain(line: &str, form: Form) -> (Cow<'_, str>, u32) {
+    if line.chars().all(|c| matches!(c, '*' | '-' | '_' | '=' | ' ' | '|' | ':')) {
+        return (Cow::Borrowed(""), 0);
+    }
+    let line = match form {
+        Form::Heading(_) => line.trim_start_matches('#').trim_end_matches('#').trim(),
+        Form::Quote => line.trim_start_matches(['>', ' ']),
+        Form::ListItem if line.starts_with(['*', '-', '+']) => line[1..].trim_start(),
+        _ => line,
+    };
+    if !line.contains(['[', '*', '_', '\\']) {
+        return (Cow::Borrowed(line), 0);
+    }
+    let (text, link_chars) = without_links(line);
+    let text = STRONG.replace_all(&text, "$1");
+    let text = EMPHASIS.replace_all(&text, "$1$2$3");
+    (Cow::Owned(text.into_owned()), link_chars)
+}
+
+/// Links as their texts, images as nothing.
+fn without_links(line: &str) -> (String, u32) {
+    let mut out = String::with_capacity(line.len());
+    let mut open: Vec<(usize, bool)> = vec![];
+    let mut link_chars = 0;
+    let mut rest = line;
+    while let Some(at) = rest.find(['[', ']', '\\']) {
+        out.push_str(&rest[..at]);
+        let mark = rest.as_bytes()[at];
+        rest = &rest[at + 1..];
+        match mark {
+            b'[' => {
+                let is_image = out.ends_with('!');
+                open.push((out.len() - usize::from(is_image), is_image));
+                out.push('[');
+            }
+            b'\\' if rest.starts_with(|c: char| c.is_ascii_punctuation()) => {}
+            b'\\' => out.push('\\'),
+            _ => match (target_end(rest), open.pop()) {
+                (Some(end), Some((start, true))) => {
+                    out.truncate(start);
+                    rest = &rest[end..];
+                }
+                (Some(end), Some((start, false))) => {
+                    out.remove(start);
+                    link_chars += out[start..].chars().filter(|c| !c.is_whitespace()).count() as u32;
+                    rest = &rest[end..];
+                }
+                _ => out.push(']'),
+            },
+        }
+    }
+    out.push_str(rest);
+    (out, link_chars)
+}
+
+/// Where the target in parentheses at the start of a text ends.
+fn target_end(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, byte) in text.bytes().enumerate().take(TARGET) {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then_some(at + 1);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_go_and_words_stay() {
+        for (line, form, text, link_chars) in [
+            ("a [boat](/b) and **two** _more_", Form::Paragraph, "a boat and two more", 4),
+            ("## Where [it](x) lay ##", Form::Heading(2), "Where it lay", 2),
+            ("* [Home](/)", Form::ListItem, "Home", 4),
+            ("[ ![logo](/l.png) ](/)", Form::Paragraph, "  ", 0),
+            ("> He said [sic] no.", Form::Quote, "He said [sic] no.", 0),
+            ("snake_case_name and 2 * 3 * 4", Form::Paragraph, "snake_case_name and 2 * 3 * 4", 0),
+            (
+                "2023\\. A year [of (many) things](/w_(x)).",
+                Form::Paragraph,
+                "2023. A year of (many) things.",
+                14,
+            ),
+            ("an end [without", Form::Paragraph, "an end [without", 0),
+            ("* * *", Form::ListItem, "", 0),
+        ] {
+            assert_eq!(plain(line, form), (Cow::Borrowed(text), link_chars), "{line}");
+        }
+    }
+}

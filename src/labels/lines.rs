@@ -1,0 +1,286 @@
+//! What the model is told about the lines of a text, beside what it is told of any block.
+//!
+//! A page says by its elements where things are. In a text only the lines themselves do: their words, the rules
+//! that know them, the prose before and after, and how often the rest of the text comes back to their words.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
+
+use crate::blocks::Drafts;
+use crate::labels::features::{self, Matrix};
+use crate::labels::phrases::{Phrases, Tone};
+use crate::reading::Context;
+use crate::words;
+
+macro_rules! columns {
+    ($($name:ident),+ $(,)?) => {
+        #[allow(non_camel_case_types)]
+        #[derive(Debug, Clone, Copy)]
+        enum Column { $($name),+ }
+        /// Names of the columns that only texts have, in order.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+columns! {
+    tone_sum, tone_mean, tone_lowest, tone_highest, tone_first, tone_back, tone_on, tone_cue, cue_distance,
+    tone_page, tone_near, tone_before, tone_after, tone_next_5,
+    hit_kind, last_hit_kind, since_hit, until_hit, hits_before, hits_after, hits_share,
+    since_prose, until_prose, prose_before, prose_after, short_run, prose_lines, prose_size, size_to_prose,
+    gaps, blanks, blanks_on, indent, indent_back, indent_on, marker, goes_on, brand, address, same_start, same_start_near, known_words, new_words,
+}
+
+/// Columns of the first model of texts.
+pub const COLUMNS: usize = features::COLUMNS + NAMES.len();
+
+/// Characters from which a line that ends as a sentence counts as prose.
+const PROSE_CHARS: u32 = 80;
+/// Words of a line that may be the heading of what follows it.
+const CUE_WORDS: usize = 6;
+
+/// What addresses of pages hold.
+static ADDRESS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("://"), Finder::new("www.")]);
+
+/// Adds the columns of a text.
+pub fn features(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>, phrases: &Phrases) {
+    matrix.widen(COLUMNS);
+    let is_prose: Vec<bool> = (0..drafts.list.len())
+        .map(|row| drafts.list[row].chars >= PROSE_CHARS && ends_as_sentence(drafts.text(row)))
+        .collect();
+    tones(matrix, drafts, phrases, &is_prose);
+    hits(matrix, context);
+    prose(matrix, drafts, &is_prose);
+    shape(matrix, drafts, context);
+    company(matrix, drafts);
+}
+
+fn ends_as_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」', ' ']);
+    text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟'])
+}
+
+fn set(matrix: &mut Matrix, column: Column, row: usize, byte: u8) {
+    matrix.set(features::COLUMNS + column as usize, row, byte);
+}
+
+/// A count as a byte: 16 times its binary logarithm.
+fn log(count: usize) -> u8 {
+    ((count as f32 + 1.0).log2() * 16.0).min(255.0) as u8
+}
+
+fn share(part: usize, whole: usize) -> u8 {
+    (part * 255).checked_div(whole).unwrap_or(0).min(255) as u8
+}
+
+fn signed(value: i32) -> u8 {
+    (value + 128).clamp(0, 255) as u8
+}
+
+/// What the lines' words say, and those of the lines around and of the heading above.
+fn tones(matrix: &mut Matrix, drafts: &Drafts, phrases: &Phrases, is_prose: &[bool]) {
+    let n = is_prose.len();
+    let tones: Vec<Tone> = (0..n).map(|row| phrases.tone(drafts.words(row))).collect();
+    let near = |row: Option<usize>| row.and_then(|row| tones.get(row)).map_or(128, |tone| signed(tone.mean));
+    let mut sums = vec![0i32; n + 1];
+    for (row, tone) in tones.iter().enumerate() {
+        sums[row + 1] = sums[row] + tone.mean.clamp(-128, 127);
+    }
+    let mean = |from: usize, to: usize| {
+        let (from, to) = (from.min(n), to.min(n));
+        signed((sums[to] - sums[from]) / (to - from).max(1) as i32)
+    };
+    let mut cue: Option<usize> = None;
+    for (row, tone) in tones.iter().enumerate() {
+        let values = [
+            (Column::tone_sum, signed(tone.sum / 2)),
+            (Column::tone_mean, signed(tone.mean)),
+            (Column::tone_lowest, signed(tone.lowest)),
+            (Column::tone_highest, signed(tone.highest)),
+            (Column::tone_first, signed(tone.first)),
+            (Column::tone_back, near(row.checked_sub(1))),
+            (Column::tone_on, near(Some(row + 1))),
+            (Column::tone_cue, near(cue)),
+            (Column::cue_distance, cue.map_or(255, |cue| log(row - cue))),
+            (Column::tone_page, mean(0, n)),
+            (Column::tone_near, mean(row.saturating_sub(3), row + 4)),
+            (Column::tone_before, mean(0, row)),
+            (Column::tone_after, mean(row + 1, n)),
+            (Column::tone_next_5, mean(row + 1, row + 6)),
+        ];
+        for (column, byte) in values {
+            set(matrix, column, row, byte);
+        }
+        let words = drafts.words(row).len();
+        if (1..=CUE_WORDS).contains(&words) && !is_prose[row] && tone.mean.abs() >= 16 {
+            cue = Some(row);
+        }
+    }
+}
+
+/// What rules say of the lines, before and after.
+fn hits(matrix: &mut Matrix, context: &Context<'_>) {
+    let n = context.hits.len();
+    let all = context.hits.iter().flatten().count();
+    let (mut last, mut before) = (None, 0);
+    for (row, hit) in context.hits.iter().enumerate() {
+        let kind = hit.as_ref().map_or(0, |hit| hit.kind as u8 + 1);
+        let after = all - before - usize::from(hit.is_some());
+        let values = [
+            (Column::hit_kind, kind),
+            (Column::last_hit_kind, last.map_or(0, |(_, kind)| kind)),
+            (Column::since_hit, last.map_or(255, |(at, _)| log(row - at))),
+            (Column::hits_before, log(before)),
+            (Column::hits_after, log(after)),
+            (Column::hits_share, share(all, n)),
+        ];
+        for (column, byte) in values {
+            set(matrix, column, row, byte);
+        }
+        if hit.is_some() {
+            last = Some((row, kind));
+            before += 1;
+        }
+    }
+    let mut next = None;
+    for row in (0..n).rev() {
+        set(matrix, Column::until_hit, row, next.map_or(255, |next: usize| log(next - row)));
+        next = if context.hits[row].is_some() { Some(row) } else { next };
+    }
+}
+
+/// Where the prose is, seen from each line.
+fn prose(matrix: &mut Matrix, drafts: &Drafts, is_prose: &[bool]) {
+    let n = is_prose.len();
+    let count = is_prose.iter().filter(|prose| **prose).count();
+    let chars: u32 =
+        drafts.list.iter().zip(is_prose).filter(|(_, prose)| **prose).map(|(draft, _)| draft.chars).sum();
+    let mean = (chars as usize).checked_div(count).unwrap_or(0);
+    let (mut last, mut before) = (None, 0);
+    let mut run_start = 0;
+    for (row, &prose) in is_prose.iter().enumerate() {
+        let size = drafts.list[row].chars as usize;
+        let values = [
+            (Column::since_prose, last.map_or(255, |last: usize| log(row - last))),
+            (Column::prose_before, log(before)),
+            (Column::prose_after, log(count - before - usize::from(prose))),
+            (Column::prose_lines, share(count, n)),
+            (Column::prose_size, log(mean)),
+            (Column::size_to_prose, (size * 64 / mean.max(1)).min(255) as u8),
+        ];
+        for (column, byte) in values {
+            set(matrix, column, row, byte);
+        }
+        if prose {
+            last = Some(row);
+            before += 1;
+        }
+        if prose || row + 1 == n {
+            let end = if prose { row } else { n };
+            for at in run_start..end {
+                set(matrix, Column::short_run, at, log(end - run_start));
+            }
+            run_start = row + 1;
+        }
+    }
+    let mut next = None;
+    for row in (0..n).rev() {
+        set(matrix, Column::until_prose, row, next.map_or(255, |next: usize| log(next - row)));
+        next = if is_prose[row] { Some(row) } else { next };
+    }
+}
+
+/// Blank lines, sentences that go on over a line's end, the publisher's name, addresses.
+fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
+    let n = drafts.list.len();
+    let gaps = share(drafts.list.iter().filter(|draft| draft.gap > 0).count(), n);
+    // The indent that most of the text has: some flatteners indent a line by its depth in the page.
+    let mut indents: FxHashMap<u16, u64> = FxHashMap::default();
+    for draft in &drafts.list {
+        *indents.entry(draft.depth).or_default() += u64::from(draft.chars) * u64::from(draft.chars.min(400));
+    }
+    let usual =
+        indents.iter().max_by_key(|(indent, size)| (**size, **indent)).map_or(0, |(indent, _)| *indent);
+    let indent = |row: Option<usize>, than: u16| {
+        let draft = row.and_then(|row| drafts.list.get(row));
+        draft.map_or(128, |draft| signed(i32::from(draft.depth) - i32::from(than)))
+    };
+    let name = Finder::new(context.brand);
+    let mut squeezed: Vec<u8> = vec![];
+    for row in 0..n {
+        let text = drafts.text(row);
+        let starts_low = text.starts_with(|c: char| c.is_lowercase() || ",.;:)".contains(c));
+        let open = row.checked_sub(1).is_some_and(|before| !ends_as_sentence(drafts.text(before)));
+        let goes_on = u8::from(starts_low) + 2 * u8::from(open);
+        let mut brand = false;
+        if context.brand.len() >= 4 && text.len() < 1000 {
+            squeezed.clear();
+            let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+            squeezed.extend(letters.map(|byte| byte.to_ascii_lowercase()));
+            brand = name.find(&squeezed).is_some();
+        }
+        let address = text.contains('@') || ADDRESS.iter().any(|mark| mark.find(text.as_bytes()).is_some());
+        let values = [
+            (Column::gaps, gaps),
+            (Column::blanks, log(usize::from(drafts.list[row].gap))),
+            (Column::blanks_on, drafts.list.get(row + 1).map_or(255, |next| log(usize::from(next.gap)))),
+            (Column::indent, indent(Some(row), usual)),
+            (Column::indent_back, indent(row.checked_sub(1), drafts.list[row].depth)),
+            (Column::indent_on, indent(Some(row + 1), drafts.list[row].depth)),
+            (Column::marker, marker(text)),
+            (Column::goes_on, goes_on),
+            (Column::brand, u8::from(brand)),
+            (Column::address, u8::from(address)),
+        ];
+        for (column, byte) in values {
+            set(matrix, column, row, byte);
+        }
+    }
+}
+
+/// The mark that a line begins with.
+fn marker(text: &str) -> u8 {
+    match text.bytes().next().unwrap_or(b' ') {
+        b'+' => 1,
+        b'*' => 2,
+        b'|' | b'>' | b'/' => 3,
+        b'-' => 4,
+        byte if byte.is_ascii_digit() => 5,
+        byte if byte.is_ascii_alphabetic() => 6,
+        _ => 7,
+    }
+}
+
+/// How the line's words fit to the rest of the text: lines that start alike, words that other lines have too.
+fn company(matrix: &mut Matrix, drafts: &Drafts) {
+    let n = drafts.list.len();
+    let mut starts: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
+    let mut known: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
+    for row in 0..n {
+        let words = drafts.words(row);
+        if let [first, second, ..] = words {
+            starts.entry(words::pair(*first, *second)).or_default().0 += 1;
+        }
+        for &word in words {
+            let (count, last) = known.entry(word).or_insert((0, usize::MAX));
+            if *last != row {
+                *count += 1;
+                *last = row;
+            }
+        }
+    }
+    for row in 0..n {
+        let words = drafts.words(row);
+        if let [first, second, ..] = words {
+            let (count, last) = starts.entry(words::pair(*first, *second)).or_default();
+            set(matrix, Column::same_start, row, (*count).min(20) as u8);
+            set(matrix, Column::same_start_near, row, if *last == 0 { 255 } else { log(row + 1 - *last) });
+            *last = row + 1;
+        }
+        let others = |word: &&u32| known.get(word).is_some_and(|(count, _)| *count > 1);
+        let shared = words.iter().filter(others).count();
+        set(matrix, Column::known_words, row, share(shared, words.len()));
+        set(matrix, Column::new_words, row, log(words.len() - shared));
+    }
+}
