@@ -204,7 +204,7 @@ impl Lines<'_> {
         let run: Vec<usize> = (first..title).rev().take_while(is_plain).collect();
         for &row in &run {
             let text = self.drafts.text(row);
-            if self.words(row).ends_with(&title_words) {
+            if self.words(row).ends_with(title_words) {
                 let crumbs: Vec<&str> = text.split_whitespace().collect();
                 let of_title = self.drafts.text(title).split_whitespace().count();
                 let own = crumbs.get(1..crumbs.len().saturating_sub(of_title)).unwrap_or_default();
