@@ -1,11 +1,13 @@
 //! The blocks of a page: one walk over its tree, in document order, without recursion.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 use crate::block::Form;
-use crate::blocks::tokens::{Evidence, Lexicon, Meaning};
+use crate::blocks::tokens::{Evidence, Lexicon};
 use crate::blocks::{Draft, Drafts, Within};
-use crate::dom::{Dom, NodeId, Tag};
+use crate::dom::{AttrName, Dom, NodeId, Tag};
 use crate::label::Kind;
 
 /// What an open element hands down to its children.
@@ -41,7 +43,7 @@ struct Open {
 #[must_use]
 pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
     let mut walk = Walk::default();
-    let mut values = Values { lexicon, known: FxHashMap::default() };
+    let telling = Telling::of(dom);
     let mut stack: Vec<Frame> = Vec::with_capacity(64);
     stack.push(Frame {
         end: dom.len(),
@@ -74,7 +76,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
                 continue;
             }
             _ => {
-                let frame = enter(dom, node, tag, outer, &mut values);
+                let frame = enter(dom, node, tag, outer, lexicon, &telling);
                 if frame.block {
                     walk.flush();
                 } else if matches!(tag, Tag::Td | Tag::Th) {
@@ -164,19 +166,7 @@ fn is_block(tag: Tag) -> bool {
     )
 }
 
-/// What class and id values say. A page has the same ones on many elements.
-struct Values<'a> {
-    lexicon: &'a Lexicon,
-    known: FxHashMap<&'a str, Meaning>,
-}
-
-impl<'a> Values<'a> {
-    fn read(&mut self, value: &'a str) -> Meaning {
-        *self.known.entry(value).or_insert_with(|| self.lexicon.read(value))
-    }
-}
-
-fn enter<'a>(dom: &'a Dom, node: NodeId, tag: Tag, outer: Frame, values: &mut Values<'a>) -> Frame {
+fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon, telling: &Telling) -> Frame {
     let mut frame = outer;
     frame.end = dom.end(node);
     frame.block = is_block(tag);
@@ -194,14 +184,14 @@ fn enter<'a>(dom: &'a Dom, node: NodeId, tag: Tag, outer: Frame, values: &mut Va
         Tag::Html | Tag::Body => return frame,
         _ => {}
     }
-    frame.within = outer.within.and(surroundings(dom, node, tag, outer.within));
+    frame.within = outer.within.and(surroundings(dom, node, tag, outer.within, telling));
     if let Some(kind) = named_by_element(tag) {
         frame.hint = Some(kind);
     }
     let mut weight = 0;
     for value in [class, dom.attr(node, "id").unwrap_or_default()] {
         if !value.is_empty() {
-            let meaning = values.read(value);
+            let meaning = lexicon.read(value);
             frame.hint = meaning.kind.or(frame.hint);
             if meaning.weight.abs() > i16::abs(weight) {
                 weight = meaning.weight;
@@ -238,8 +228,20 @@ fn form(tag: Tag, outer: Form) -> Form {
     }
 }
 
+/// Attributes that say something about where a block stands.
+const TELLING: [&str; 7] = ["hidden", "aria-hidden", "style", "itemprop", "property", "rel", "role"];
+
+/// The names of [`TELLING`] in a page.
+struct Telling([Option<AttrName>; TELLING.len()]);
+
+impl Telling {
+    fn of(dom: &Dom) -> Self {
+        Self(TELLING.map(|name| dom.attr_name(name)))
+    }
+}
+
 /// What this element adds to where its blocks stand.
-fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within) -> Within {
+fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within, telling: &Telling) -> Within {
     let mut within = match tag {
         Tag::Nav | Tag::Menu => Within::NAV,
         Tag::Footer => Within::FOOTER,
@@ -259,8 +261,9 @@ fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within) -> Within {
         Tag::Dialog | Tag::Details => Within::DIALOG,
         _ => Within::default(),
     };
-    for (name, value) in dom.attrs(node) {
-        let more = match name {
+    for (name, value) in dom.attrs_by_name(node) {
+        let Some(name) = telling.0.iter().position(|telling| *telling == Some(name)) else { continue };
+        let more = match TELLING[name] {
             "hidden" => Within::HIDDEN,
             "aria-hidden" if value == "true" => Within::HIDDEN,
             "style" if hides(value) => Within::HIDDEN,
@@ -303,7 +306,10 @@ fn named_by_element(tag: Tag) -> Option<Kind> {
 
 /// Signature of an element: its tag and class, its parent's and its grandparent's.
 fn sign(outer: u32, tag: Tag, class: &str) -> u32 {
-    let own = class.bytes().fold(tag as u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let mut hasher = FxHasher::default();
+    hasher.write_u8(tag as u8);
+    hasher.write(class.as_bytes());
+    let own = (hasher.finish() >> 32) as u32;
     // Ten bits of each: what lies further up than the grandparent is shifted out.
     (outer << 11) ^ (own ^ (own >> 16)) & 0x7ff
 }

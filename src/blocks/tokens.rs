@@ -55,8 +55,8 @@ impl Lexicon {
     #[must_use]
     pub fn read(&self, value: &str) -> Meaning {
         let mut all = Meaning::default();
-        each(value, |token| {
-            if let Some(meaning) = self.meanings.get(&fold(token)) {
+        each_hashed(value, |hash, _| {
+            if let Some(meaning) = self.meanings.get(&hash) {
                 if meaning.weight.abs() > all.weight.abs() {
                     all.weight = meaning.weight;
                 }
@@ -70,25 +70,48 @@ impl Lexicon {
 /// Calls `found` with each token of a class or id value, as it is written: parts between
 /// non-alphanumeric characters, split again where a capital follows a small letter.
 pub fn each(value: &str, mut found: impl FnMut(&[u8])) {
+    each_hashed(value, |_, token| found(token));
+}
+
+/// The same with the hash of the token in lower case.
+#[inline]
+fn each_hashed(value: &str, mut found: impl FnMut(u32, &[u8])) {
     let bytes = value.as_bytes();
-    let mut start = 0;
-    for at in 0..=bytes.len() {
-        let inside = at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || bytes[at] >= 0x80);
-        let camel =
-            inside && at > start && bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
-        if !inside || camel {
+    let (mut start, mut hash, mut after_small) = (0, SEED, false);
+    for (at, &byte) in bytes.iter().enumerate() {
+        let lower = LOWER[usize::from(byte)];
+        let is_capital = lower != byte;
+        if lower == 0 || is_capital && after_small {
             if at > start + 1 {
-                found(&bytes[start..at]);
+                found(hash, &bytes[start..at]);
             }
-            start = if inside { at } else { at + 1 };
+            (start, hash) = (at, SEED);
         }
+        if lower == 0 {
+            start = at + 1;
+        } else {
+            hash = mix(hash, lower);
+        }
+        after_small = byte.is_ascii_lowercase();
+    }
+    if bytes.len() > start + 1 {
+        found(hash, &bytes[start..]);
     }
 }
 
-/// Hash of a token in lower case.
-fn fold(token: &[u8]) -> u32 {
-    token.iter().fold(SEED, |hash, byte| mix(hash, byte.to_ascii_lowercase()))
-}
+/// The bytes of tokens in lower case; 0 for those between tokens.
+const LOWER: [u8; 256] = {
+    let mut lower = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let own = byte as u8;
+        if own.is_ascii_alphanumeric() || own >= 0x80 {
+            lower[byte] = own.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
 
 /// Hash of bytes (FNV-1a).
 fn hash(bytes: &[u8]) -> u32 {

@@ -80,6 +80,10 @@ struct Attr {
     len: u32,
 }
 
+/// The name of an attribute within one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttrName(NameId);
+
 /// A parsed page.
 #[derive(Debug)]
 pub struct Dom {
@@ -194,6 +198,17 @@ impl Dom {
     /// Names and values of all attributes in the order of the source.
     pub fn attrs(&self, n: NodeId) -> impl Iterator<Item = (&str, &str)> {
         self.attr_slice(n).iter().map(|attr| (self.names.get(attr.name), self.slice(attr.start, attr.len)))
+    }
+
+    /// A name of attributes of this page, to compare with; none if no element has one of this name.
+    #[must_use]
+    pub fn attr_name(&self, name: &str) -> Option<AttrName> {
+        self.names.find(name).map(AttrName)
+    }
+
+    /// Names, as [`Dom::attr_name`] gives them, and values of all attributes in the order of the source.
+    pub fn attrs_by_name(&self, n: NodeId) -> impl Iterator<Item = (AttrName, &str)> {
+        self.attr_slice(n).iter().map(|attr| (AttrName(attr.name), self.slice(attr.start, attr.len)))
     }
 
     /// The value of the `id` attribute.
