@@ -38,10 +38,8 @@ pub(super) fn marks(dom: &Dom, n: NodeId) -> Marks {
 
 /// Whether an address is that of an author's page: one of its path's segments says so, and another follows.
 fn is_profile(href: &str) -> bool {
-    let path =
-        href.split_once("//").map_or(href, |(_, rest)| rest).split(['?', '#']).next().unwrap_or_default();
-    let mut segments = path.split('/').skip(1);
-    let named = segments.by_ref().take(5).any(|segment| {
+    let mut segments = href.split('/');
+    let named = segments.by_ref().take(8).any(|segment| {
         matches!(
             segment,
             "author"
@@ -69,29 +67,28 @@ fn is_profile(href: &str) -> bool {
                 | "skribent"
         )
     });
-    named && segments.next().is_some_and(|segment| !segment.is_empty())
+    named && segments.next().is_some_and(|segment| segment.starts_with(|c: char| !matches!(c, '?' | '#')))
 }
 
 impl Marks {
     /// Notes the parts of a class token, cut at marks and before capitals.
     fn note(&mut self, token: &str) {
         let (mut author, mut date, mut modified, mut aside) = (false, false, false, false);
-        for part in token.split(|c: char| !c.is_ascii_alphabetic()) {
-            let mut start = 0;
-            let bytes = part.as_bytes();
-            for at in 1..=bytes.len() {
-                let edge =
-                    at == bytes.len() || bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
-                if edge {
-                    match kind(&part[start..at]) {
-                        Some(Part::Author) => author = true,
-                        Some(Part::Date) => date = true,
-                        Some(Part::Modified) => modified = true,
-                        Some(Part::Aside) => aside = true,
-                        None => {}
-                    }
-                    start = at;
+        let bytes = token.as_bytes();
+        let mut start = 0;
+        for at in 0..=bytes.len() {
+            let byte = bytes.get(at).copied().unwrap_or(b' ');
+            let mark = !byte.is_ascii_alphabetic();
+            let edge = mark || byte.is_ascii_uppercase() && at > start && bytes[at - 1].is_ascii_lowercase();
+            if edge {
+                match kind(&bytes[start..at]) {
+                    Some(Part::Author) => author = true,
+                    Some(Part::Date) => date = true,
+                    Some(Part::Modified) => modified = true,
+                    Some(Part::Aside) => aside = true,
+                    None => {}
                 }
+                start = at + usize::from(mark);
             }
         }
         self.author |= author && !aside;
@@ -108,12 +105,12 @@ enum Part {
     Aside,
 }
 
-fn kind(part: &str) -> Option<Part> {
+fn kind(part: &[u8]) -> Option<Part> {
     if !(3..=12).contains(&part.len()) {
         return None;
     }
     let mut lower = [0u8; 12];
-    for (to, from) in lower.iter_mut().zip(part.bytes()) {
+    for (to, from) in lower.iter_mut().zip(part) {
         *to = from.to_ascii_lowercase();
     }
     Some(match &lower[..part.len()] {

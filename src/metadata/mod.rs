@@ -8,7 +8,8 @@
 //! | all | what a site rule gave |
 //! | title | the heading that agrees with `og:title`, JSON-LD or `<title>`; `og:title`; JSON-LD; `<title>` |
 //! | authors | people in JSON-LD, in `<meta>`, in bylines near the headline; then what these have left: desks, the site itself |
-//! | date, date modified | `<meta>`; JSON-LD; `<time>` and visible dates near the headline, then elsewhere; the address |
+//! | date | `<meta>`; JSON-LD; a `<meta>` that is only called "date"; `<time>` and visible dates near the headline, then elsewhere; the address. A visible date near the headline comes first where it corrects a declared one: another day, not named as that of a change nor the declared one of it, or the same moment with a zone |
+//! | date modified | `<meta>`; JSON-LD; where no date of publication is declared, visible dates named as that of a change |
 //! | agency | an author that is one (credits in the text are read by [`agency::credited`]) |
 //! | site | `og:site_name`; JSON-LD publisher |
 //! | url | `<link rel="canonical">`; `og:url`; JSON-LD |

@@ -42,8 +42,8 @@ const EXACT: i32 = 2;
 /// near the headline.
 const SHOWN: i32 = 2 * LINE_DATE - NEAR;
 
-/// Steps from the headline within which a date can have this score.
-const SHOWN_WITHIN: i32 = MARKED_DATE + EXACT - SHOWN;
+/// Steps from the headline within which such a date is looked for; twelve and twenty give the same figures.
+const SHOWN_WITHIN: i32 = 12;
 
 /// Longest label of a date that stands in a line of its own, in bytes: "Zuletzt aktualisiert am:".
 const LONGEST_LABEL: usize = 40;
@@ -135,7 +135,7 @@ pub(super) fn read(
         published: Best::new(wanted.dates),
         modified: Best::new(wanted.dates && wanted.declared.is_none()),
         before: Before::Other,
-        label: None,
+        label: String::new(),
         changed: None,
         declared: wanted.declared,
         confirmed: false,
@@ -178,8 +178,8 @@ struct Look<'d> {
     published: Best<Stamp>,
     modified: Best<Stamp>,
     before: Before,
-    /// What the line before says of a date, if it is nothing but such a label.
-    label: Option<Role>,
+    /// The line before if it is short and has no date: it may say what the next date is of.
+    label: String,
     /// The day of a change that the last such element gave; its line gives it again, without the mark.
     changed: Option<Date>,
     declared: Option<Date>,
@@ -229,13 +229,14 @@ impl Look<'_> {
                 Tag::Text => {
                     // Word by word: templates indent with more white space than a line may be long.
                     for word in dom.text(n).split_whitespace() {
+                        if line.len() > LONGEST_LINE {
+                            break;
+                        }
                         if line.is_empty() {
                             line_start = n;
                         }
-                        if line.len() <= LONGEST_LINE {
-                            line.push_str(word);
-                            line.push(' ');
-                        }
+                        line.push_str(word);
+                        line.push(' ');
                     }
                 }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Select | Tag::Head | Tag::Nav => {
@@ -296,7 +297,7 @@ impl Look<'_> {
             let stamp = attribute.and_then(|text| dates::parse(text, self.lang));
             // "entry-date published updated" is both until the page is changed.
             let marked = if marks.modified && !marks.date { Some(Role::Modified) } else { None };
-            let told = || if before.is_empty() { self.label } else { dates::role_of(before) };
+            let told = || dates::role_of(if before.is_empty() { &self.label } else { before });
             let role = marked.or_else(told);
             if let Some(stamp) = stamp {
                 let inside = || dates::scan(&text_of(dom, n), self.lang).next().map(|found| found.role);
@@ -328,11 +329,17 @@ impl Look<'_> {
                 || self.published.open_to(MARKED_DATE - distance)
                 || self.modified.open_to(MARKED_DATE - distance);
             if names || dates {
-                let text = squeeze(line);
-                let opening = names && self.byline(&text, distance);
-                let date = if dates && !opening { self.dates_in(&text, distance) } else { None };
+                let visible;
+                let text = if line.is_ascii() {
+                    line.trim_end()
+                } else {
+                    visible = squeeze(line);
+                    visible.as_str()
+                };
+                let opening = names && self.byline(text, distance);
+                let date = if dates && !opening { self.dates_in(text, distance) } else { None };
                 if names && !opening {
-                    self.name_by_a_date(&text, date, distance);
+                    self.name_by_a_date(text, date, distance);
                 }
             }
         }
@@ -360,9 +367,10 @@ impl Look<'_> {
     fn dates_in(&mut self, text: &str, distance: i32) -> Option<Range<usize>> {
         let digits = text.bytes().any(|byte| byte.is_ascii_digit());
         let mut dates: Vec<_> = if digits { dates::scan(text, self.lang).collect() } else { Vec::new() };
-        let label = self.label.take();
-        if dates.is_empty() {
-            self.label = Some(text).filter(|text| text.len() <= LONGEST_LABEL).and_then(dates::role_of);
+        let label = if dates.iter().all(|found| found.labelled) { None } else { dates::role_of(&self.label) };
+        self.label.clear();
+        if dates.is_empty() && text.len() <= LONGEST_LABEL {
+            self.label.push_str(text);
         }
         // "3 May 2024. Updated: 5 May 2024": what is not the change is the publication.
         if let [first, .., last] = dates.as_mut_slice() {
@@ -400,10 +408,11 @@ impl Look<'_> {
             return;
         }
         let around = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let opened = |part: &String| bylines::byline(part).filter(|(_, opened)| *opened);
         let before = match date {
             Some(at) => {
                 let parts = [around(&text[..at.start]), around(&text[at.end..])];
-                if let Some((names, _)) = parts.iter().find_map(|part| bylines::byline(part)) {
+                if let Some((names, _)) = parts.iter().find_map(opened) {
                     self.author(names, BYLINE - distance);
                 } else if let Some(name) = parts.iter().find(|part| bylines::is_name(part)) {
                     self.author(vec![name.clone()], BESIDE_DATE - distance);
