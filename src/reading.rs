@@ -85,6 +85,7 @@ impl Reading {
         clock.done(Step::Parse);
         let address = raw.url.as_deref().or_else(|| metadata::own_address(&dom));
         let chain = rules.chain(address, Some(&dom), raw.captured);
+        clock.done(Step::Rules);
         let jsonld = jsonld::read(&dom);
         let metadata = metadata::collect(&dom, &jsonld, ruled_metadata(&chain, &dom), address);
         clock.done(Step::Metadata);

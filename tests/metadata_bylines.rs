@@ -111,8 +111,16 @@ fn fields_give_names() {
         ("Doe, Jane", &["Jane Doe"]),
         ("Doe, Jane T.", &["Jane T. Doe"]),
         ("page.head.extra.author", &[]),
+        ("harbourpost.example, Hamburg, Germany", &[]),
+        ("홍길동 기자", &["홍길동"]),
         ("", &[]),
     ] {
         assert_eq!(of_field(field), expected, "{field}");
     }
+}
+
+#[test]
+fn an_outlet_in_capitals_behind_a_name() {
+    assert_eq!(names("Von David Beispiel, MDR SÜD"), ["David Beispiel"]);
+    assert_eq!(names("By JANE DOE, JOHN ROE"), ["Jane Doe", "John Roe"]);
 }

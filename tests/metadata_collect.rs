@@ -184,3 +184,109 @@ fn empty_and_hostile_pages() {
     }
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+/// Declared dates, what stands at the headline, and what comes out.
+#[test]
+fn the_date_that_a_reader_sees() {
+    let published = |date: &str| format!(r#"<meta property="article:published_time" content="{date}">"#);
+    let both = |date: &str, modified: &str| {
+        format!(r#"{}<meta property="article:modified_time" content="{modified}">"#, published(date))
+    };
+    let early = "2024-05-03T10:15:00Z";
+    for (head, shown, expected, source) in [
+        // Another day corrects the declared one, unless words say that it is of a change.
+        (published(early), "<p>12 April 2024</p>", "2024-04-12", Source::Visible),
+        (published(early), r#"<time datetime="2024-04-12">April</time>"#, "2024-04-12", Source::Visible),
+        (published(early), "<p>Updated 12 June 2024</p>", early, Source::Meta),
+        (published(early), "<p>Last updated:</p><p>12 June 2024</p>", early, Source::Meta),
+        (published(early), "<p>Updated <time>12 June 2024</time></p>", early, Source::Meta),
+        (published(early), r#"<p class="date-modified">12 June 2024</p>"#, early, Source::Meta),
+        (both(early, "2024-06-12T08:00:00Z"), "<p>12 June 2024</p>", early, Source::Meta),
+        // The declared day stands there as well, be it with the month first.
+        (published(early), "<p>12 April 2024</p><p>3 May 2024</p>", early, Source::Meta),
+        (published("2024-09-10T10:15:00Z"), "<p>09.10.2024</p>", "2024-09-10T10:15:00Z", Source::Meta),
+        // The day of the visit is after all that is declared.
+        (both(early, "2024-05-04T08:00:00Z"), "<p>12 June 2024</p>", early, Source::Meta),
+        // One moment: the clock of the page gives the zone; a day alone contradicts nothing.
+        (
+            published("2024-05-03T22:15:10Z"),
+            "<p>4 May 2024, 0:15</p>",
+            "2024-05-04T00:15:00+02:00",
+            Source::Visible,
+        ),
+        (published("2024-05-03T22:15:10Z"), "<p>4 May 2024</p>", "2024-05-03T22:15:10Z", Source::Meta),
+        // A date in prose says nothing of the article.
+        (published(early), "<p>The pier was built on 12 April 2024 by the town.</p>", early, Source::Meta),
+        // Nothing declared.
+        (String::new(), "<p>3 May 2024. Updated: 5 May 2024</p>", "2024-05-03", Source::Visible),
+        (String::new(), r#"<p class="sidebar__main"><span>3 May 2024</span></p>"#, "", Source::Visible),
+        (
+            String::new(),
+            "<p><span>3</span>\n <span>May</span>\n <span>2024</span></p>",
+            "2024-05-03",
+            Source::Visible,
+        ),
+        // Names that do not say of what come last.
+        (r#"<meta name="date" content="2024-05-04">"#.to_owned(), "", "2024-05-04", Source::Meta),
+        (
+            r#"<meta name="date" content="2024-05-04"><script type="application/ld+json">
+            {"@type":"NewsArticle","datePublished":"2024-05-03T19:30:00+02:00"}</script>"#
+                .to_owned(),
+            "",
+            "2024-05-03T19:30:00+02:00",
+            Source::JsonLd,
+        ),
+    ] {
+        let found = page(&format!("<head>{head}</head><body><h1>Ferry back</h1>{shown}{BODY}</body>"));
+        let expected = if expected.is_empty() { None } else { text(expected, source) };
+        assert_eq!(parts(&found.date), expected, "{head} {shown}");
+    }
+}
+
+/// Templates indent with more white space than a line of text is long.
+#[test]
+fn white_space_is_no_text() {
+    let indent = "\n".to_owned() + &" ".repeat(300);
+    let found = page(&format!(
+        "<body><h1>Ferry back</h1><div>{indent}<span>Jane Doe</span>{indent}·{indent}<span>3 May 2024</span></div>{BODY}</body>"
+    ));
+    assert_eq!(parts(&found.date), text("2024-05-03", Source::Visible));
+    assert_eq!(parts(&found.authors), Some((vec!["Jane Doe".to_owned()], Source::Visible)));
+}
+
+#[test]
+fn a_less_trusted_name_with_a_person() {
+    let found = page(&format!(
+        r#"<head><meta property="og:site_name" content="The Harbour Post">
+        <meta name="author" content="The Harbour Post"><meta property="article:author" content="https://social.example/post">
+        <meta name="cXenseParse:author" content="Jane Doe"></head><body><h1>Ferry back</h1>{BODY}</body>"#
+    ));
+    assert_eq!(parts(&found.authors), Some((vec!["Jane Doe".to_owned()], Source::Meta)));
+}
+
+#[test]
+fn titles_of_pages() {
+    for (head, body, expected) in [
+        // Kickers that differ, in an element of its own.
+        (
+            r#"<meta property="og:title" content="Storm at sea: Ferry comes back with its crew">"#,
+            "<h1><span>Harbour</span><span> – </span><span>Ferry comes back with its crew</span></h1>",
+            "Ferry comes back with its crew",
+        ),
+        (
+            r#"<meta property="og:title" content="Ferry back: its crew tells what happened">"#,
+            "<h1>Ferry back: its crew tells what happened</h1>",
+            "Ferry back: its crew tells what happened",
+        ),
+        // Another title ends where the section begins.
+        (
+            r#"<meta property="og:title" content="Ferry comes back-Sea"><meta name="headline" content="Ferry comes back">"#,
+            "",
+            "Ferry comes back",
+        ),
+        (r#"<meta property="og:title" content="Ferry comes back-to-back">"#, "", "Ferry comes back-to-back"),
+    ] {
+        let found = page(&format!("<head>{head}</head><body>{body}{BODY}</body>"));
+        assert_eq!(found.title.map(|title| title.value).as_deref(), Some(expected), "{head}");
+    }
+}

@@ -115,6 +115,34 @@ fn roles_of_several_dates() {
         roles("Aktualisiert am 5.5.2024 | Erstellt 3.5.2024"),
         [("2024-05-05".to_owned(), Role::Modified), ("2024-05-03".to_owned(), Role::Published)]
     );
+    for (text, role) in [
+        ("Letzte Änderung: 5.5.2024", Role::Modified),
+        ("Mis à jour le 5 mai 2024", Role::Modified),
+        ("Actualizado el 5 de mayo de 2024", Role::Modified),
+        ("Aggiornato il 5 maggio 2024", Role::Modified),
+        ("Atualizado em 5 de maio de 2024", Role::Modified),
+        ("Bijgewerkt op 5 mei 2024", Role::Modified),
+        ("Zaktualizowano 5 maja 2024", Role::Modified),
+        ("Обновлено 5 мая 2024", Role::Modified),
+        ("Güncelleme: 5 Mayıs 2024", Role::Modified),
+        ("Datum 5.5.2024", Role::Published),
+        ("Gepubliceerd op 5 mei 2024", Role::Published),
+        ("Opublikowano 5 maja 2024", Role::Published),
+        ("Yayınlanma: 5 Mayıs 2024", Role::Published),
+    ] {
+        let found = scan(text, None).next().expect(text);
+        assert!(found.labelled && found.role == role, "{text}");
+    }
+}
+
+/// The years believed do not depend on the clock.
+#[test]
+fn years_believed() {
+    for (text, expected) in
+        [("1989-05-03", false), ("1990-05-03", true), ("2049-05-03", true), ("2099-12-31", false)]
+    {
+        assert_eq!(read(text).is_some(), expected, "{text}");
+    }
 }
 
 #[test]
@@ -124,6 +152,10 @@ fn addresses() {
         ("https://news.example/world/2024-05-03-harbour.html", Some("2024-05-03")),
         ("https://news.example/a/20240503/harbour", Some("2024-05-03")),
         ("https://news.example/2024/5/3/harbour", Some("2024-05-03")),
+        ("https://news.example/report/29-10-2021", Some("2021-10-29")),
+        ("https://news.example/report/10.29.2021/", Some("2021-10-29")),
+        ("https://news.example/report/05-10-2021", None),
+        ("https://news.example/report/29-10-2021a", None),
         ("https://news.example/2024/05/harbour", None),
         ("https://news.example/a-20240599", None),
         ("https://news.example/a123456789012", None),

@@ -6,9 +6,9 @@
 
 use super::dates;
 use super::lexicon::{
-    ARTICLES, GENRES, LABELS, LONE_LABELS, PREPOSITIONS, is_address, is_degree, is_filler, is_filler_word,
-    is_follower, is_name_word, is_never_name, is_outlet, is_particle, is_possessive, is_role, is_role_word,
-    is_title_word, is_unspaced,
+    ARTICLES, GENRES, LABELS, LONE_LABELS, PREPOSITIONS, is_address, is_degree, is_domain, is_filler,
+    is_filler_word, is_follower, is_name_word, is_never_name, is_outlet, is_particle, is_possessive, is_role,
+    is_role_word, is_title_word, is_unspaced,
 };
 use super::words::{begins, clip, fold};
 
@@ -121,6 +121,10 @@ pub fn of_field(text: &str) -> Vec<String> {
     }
     for list in text.split([';', '|', '\n', '•', '·']) {
         let parts: Vec<&str> = list.split([',', '،', '、', '，']).flat_map(persons).map(str::trim).collect();
+        // "harbourpost.example, Hamburg, Germany" is where a site is at home.
+        if parts.len() > 1 && is_domain(parts[0]) {
+            continue;
+        }
         for part in parts {
             let part = without_brackets(part);
             let (_, part) = opening(part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.'));
@@ -168,6 +172,8 @@ struct Byline {
     names: Vec<String>,
     opening: Opening,
     roles: usize,
+    /// Whether the last name is all capitals.
+    shouted: bool,
     /// Whether every segment was understood.
     whole: bool,
 }
@@ -181,7 +187,7 @@ fn read_as(text: &str, announced: bool) -> Byline {
     let whole_text = text.len() == text.trim().len();
     let (opening, rest) = opening(text);
     let opening = if announced { Opening::Label } else { opening };
-    let mut byline = Byline { names: Vec::new(), opening, roles: 0, whole: whole_text };
+    let mut byline = Byline { names: Vec::new(), opening, roles: 0, shouted: false, whole: whole_text };
     let mut from = 0;
     // Dates would be cut at their commas: they end a stretch of text themselves.
     let dates: Vec<_> = dates::scan(rest, None).map(|found| found.at).collect();
@@ -213,7 +219,12 @@ impl Byline {
             self.opening = again;
         }
         match person(segment, opened || again != Opening::None) {
-            Person::Named(name) => push(&mut self.names, name),
+            // "David Beispiel, MDR SÜD": names of one byline are written in one way.
+            Person::Named(name) if !first && is_shouted(name) && !self.shouted => {}
+            Person::Named(name) => {
+                self.shouted = is_shouted(name);
+                push(&mut self.names, name);
+            }
             Person::NamedWithRole(name) => {
                 self.roles += usize::from(is_role(segment));
                 push(&mut self.names, name);
@@ -412,7 +423,11 @@ fn without_brackets(part: &str) -> &str {
 fn trailing_role(part: &str) -> &str {
     match part.split_once(" - ").or_else(|| part.split_once(" – ")) {
         Some((name, role)) if !name.trim().is_empty() && (is_role(role) || is_address(role)) => name.trim(),
-        _ => part,
+        // "王小明 記者", "홍길동 기자": no name of these scripts ends with the word for a reporter.
+        _ => match part.rsplit_once(' ') {
+            Some((name, role)) if role.chars().all(is_unspaced) && is_role(role) && !name.is_empty() => name,
+            _ => part,
+        },
     }
 }
 
@@ -423,12 +438,17 @@ fn push(names: &mut Vec<String>, name: &str) {
     }
 }
 
+/// Whether a name of several words is all capitals.
+fn is_shouted(name: &str) -> bool {
+    let capitals = name.chars().filter(|c| c.is_uppercase()).count();
+    !name.chars().any(char::is_lowercase) && capitals > 3 && name.contains(' ')
+}
+
 /// A name as it is spelt: one space between words, and small letters if it is all capitals
 /// (unless it is short enough to be an agency's).
 fn spell(name: &str) -> String {
     let name = name.trim_end_matches(['.', ',', ':']).split_whitespace().collect::<Vec<_>>().join(" ");
-    let capitals = name.chars().filter(|c| c.is_uppercase()).count();
-    let shouted = !name.chars().any(char::is_lowercase) && capitals > 3 && name.contains(' ');
+    let shouted = is_shouted(&name);
     let name = if name.ends_with(" Jr") || name.ends_with(" Sr") { format!("{name}.") } else { name };
     if !shouted {
         return name;

@@ -38,10 +38,12 @@ pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> 
 /// most pages the statistics, which cost more than all the rest of the metadata.
 fn shows(lang: &str, text: &str) -> bool {
     let Some((_, common)) = COMMON.iter().find(|(known, _)| *known == lang) else { return false };
+    let common: Vec<&str> = common.split(' ').collect();
+    let longest = common.iter().map(|known| known.len()).max().unwrap_or(0);
     let (mut words, mut hits) = (0, 0);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         words += 1;
-        hits += usize::from(common.split(' ').any(|known| known == word));
+        hits += usize::from(word.len() <= longest && common.contains(&word));
     }
     words >= 10 && hits * 8 >= words
 }

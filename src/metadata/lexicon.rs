@@ -19,6 +19,14 @@ pub(super) fn is_address(text: &str) -> bool {
         && (word.contains("://") || word.contains('@') || word.contains('/') || word.starts_with("www."))
 }
 
+/// The name of a host: "harbourpost.example".
+pub(super) fn is_domain(text: &str) -> bool {
+    let (Some(first), Some((_, last))) = (text.chars().next(), text.rsplit_once('.')) else { return false };
+    first.is_alphanumeric()
+        && last.len() >= 2
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-'))
+}
+
 /// A capitalised word, an initial, or a word of a script without capitals.
 pub(super) fn is_name_word(word: &str) -> bool {
     let mut letters = word.chars().filter(|c| !matches!(c, '"' | '“' | '”' | '„' | '\'' | '’' | '‘'));

@@ -8,7 +8,8 @@
 //! | all | what a site rule gave |
 //! | title | the heading that agrees with `og:title`, JSON-LD or `<title>`; `og:title`; JSON-LD; `<title>` |
 //! | authors | people in JSON-LD, in `<meta>`, in bylines near the headline; then what these have left: desks, the site itself |
-//! | date, date modified | `<meta>`; JSON-LD; `<time>` and visible dates near the headline, then elsewhere; the address |
+//! | date | `<meta>`; JSON-LD; a `<meta>` that is only called "date"; `<time>` and visible dates near the headline, then elsewhere; the address. A visible date near the headline comes first where it corrects a declared one: another day, not named as that of a change nor the declared one of it, or the same moment with a zone |
+//! | date modified | `<meta>`; JSON-LD; where no date of publication is declared, visible dates named as that of a change |
 //! | agency | an author that is one (credits in the text are read by [`agency::credited`]) |
 //! | site | `og:site_name`; JSON-LD publisher |
 //! | url | `<link rel="canonical">`; `og:url`; JSON-LD |
@@ -26,6 +27,7 @@ mod json;
 pub mod jsonld;
 pub mod lang;
 mod lexicon;
+mod marks;
 mod tags;
 pub mod titles;
 mod visible;
@@ -76,8 +78,11 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
 
     let region = region(&tags, jsonld);
     let (published, modified) = declared_dates(&tags, jsonld, region);
-    let wanted =
-        Wanted { authors: found.authors.is_none(), dates: found.date.is_none() && published.is_none() };
+    let wanted = Wanted {
+        authors: found.authors.is_none(),
+        dates: found.date.is_none(),
+        declared: published.map(|(stamp, _)| stamp.day),
+    };
     let seen = if wanted.authors || wanted.dates {
         visible::read(dom, headline, &sites, region, wanted)
     } else {
@@ -94,10 +99,14 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
         let agency = authors.value.iter().find_map(|name| agency::named(name))?;
         Some(Sourced { value: agency.to_owned(), source: authors.source })
     });
-    let visible = |stamp: Option<Stamp>| stamp.map(|stamp| sourced(stamp, Source::Visible));
-    let in_address = || url.and_then(dates::of_url).map(|stamp| sourced(stamp, Source::Url));
-    fill(&mut found.date, || published.or_else(|| visible(seen.published)).or_else(in_address));
-    fill(&mut found.date_modified, || modified.or_else(|| visible(seen.modified)));
+    let sourced = |(stamp, source): (Stamp, Source)| Sourced { value: stamp.to_string(), source };
+    let visible = |stamp: Option<Stamp>| stamp.map(|stamp| (stamp, Source::Visible));
+    let shown = seen.published.filter(|_| seen.shown).and_then(|stamp| corrected(stamp, published, modified));
+    let in_address = || url.and_then(dates::of_url).map(|stamp| (stamp, Source::Url));
+    fill(&mut found.date, || {
+        visible(shown).or(published).or_else(|| visible(seen.published)).or_else(in_address).map(sourced)
+    });
+    fill(&mut found.date_modified, || modified.or_else(|| visible(seen.modified)).map(sourced));
     found.paywalled |= jsonld.is_accessible_for_free == Some(false);
     found
 }
@@ -124,10 +133,6 @@ fn fill<T>(field: &mut Option<T>, value: impl FnOnce() -> Option<T>) {
     if field.is_none() {
         *field = value();
     }
-}
-
-fn sourced(stamp: Stamp, source: Source) -> Sourced<String> {
-    Sourced { value: stamp.to_string(), source }
 }
 
 /// The host of an address, without `www.` and port.
@@ -192,9 +197,7 @@ fn title(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> (Option<Sourced<Str
         Place::Meta => (Source::Meta, None),
         Place::JsonLd => (Source::JsonLd, None),
     };
-    let compact = titles::compact(&title);
-    let heading =
-        heading.or_else(|| tags.headings.iter().find(|heading| titles::compact(&heading.text) == compact));
+    let heading = heading.or_else(|| titles::heading_of(&tags.headings, &title));
     let first = || tags.headings.iter().find(|heading| heading.level == 1 && !heading.text.is_empty());
     (Some(Sourced { value: title, source }), heading.or_else(first).map(|heading| heading.node))
 }
@@ -235,19 +238,32 @@ type Authors = Option<Sourced<Vec<String>>>;
 fn declared_authors(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> (Authors, Authors) {
     let mut people = [Vec::new(), Vec::new()];
     let mut others = [Vec::new(), Vec::new()];
-    let mut add = |place: usize, text: &str| {
+    // Says whether a person was among them. Of the names that may be the site's, those of one place are enough.
+    let mut add = |place: usize, text: &str, others_too: bool| {
         for name in bylines::of_field(text) {
-            let list = if sites.agree(&name) { &mut others[place] } else { &mut people[place] };
+            let other = sites.agree(&name);
+            if other && !others_too {
+                continue;
+            }
+            let list = if other { &mut others[place] } else { &mut people[place] };
             if list.len() < 100 && !list.contains(&name) {
                 list.push(name);
             }
         }
+        !people[place].is_empty()
     };
     for author in &jsonld.authors {
-        add(0, &author.name);
+        add(0, &author.name, true);
     }
-    for field in tags.best(Field::Author).chain(tags.labelled_author()) {
-        add(1, &decode(field));
+    for (rank, fields) in tags.by_trust(Field::Author).enumerate() {
+        let mut named = false;
+        fields.for_each(|field| named |= add(1, &decode(field), rank == 0));
+        if named {
+            break;
+        }
+    }
+    if let Some(field) = tags.labelled_author() {
+        add(1, &decode(field), true);
     }
     let first = |[jsonld, meta]: [Vec<String>; 2]| {
         let (value, source) = if jsonld.is_empty() { (meta, Source::Meta) } else { (jsonld, Source::JsonLd) };
@@ -256,25 +272,40 @@ fn declared_authors(tags: &Tags<'_>, jsonld: &JsonLd, sites: &Sites) -> (Authors
     (first(people), first(others))
 }
 
-/// Dates of publication and change in `<meta>`, or else in JSON-LD.
-fn declared_dates(
-    tags: &Tags<'_>,
-    jsonld: &JsonLd,
-    lang: Option<&str>,
-) -> (Option<Sourced<String>>, Option<Sourced<String>>) {
+/// A date and where it was found.
+type Dated = Option<(Stamp, Source)>;
+
+/// Dates of publication and change in `<meta>`, or else in JSON-LD. A `<meta>` that is only called "date" comes
+/// last: it may be that of the print edition, of a change or of the page's making.
+fn declared_dates(tags: &Tags<'_>, jsonld: &JsonLd, lang: Option<&str>) -> (Dated, Dated) {
+    let meta = |field| tags.all(field).find_map(|text| dates::parse(text, lang));
     let date = |field, jsonld: &Option<String>| {
-        let meta = tags.all(field).find_map(|text| dates::parse(text, lang));
+        let meta = meta(field);
         let jsonld = jsonld.as_deref().and_then(|text| dates::parse(text, lang));
         match (meta, jsonld) {
             // The same moment: with the page's own zone rather than in UTC or without one.
-            (Some(meta), Some(jsonld)) if jsonld.says_more_than(&meta) => {
-                Some(sourced(jsonld, Source::JsonLd))
-            }
-            (Some(meta), _) => Some(sourced(meta, Source::Meta)),
-            (None, jsonld) => jsonld.map(|stamp| sourced(stamp, Source::JsonLd)),
+            (Some(meta), Some(jsonld)) if jsonld.says_more_than(&meta) => Some((jsonld, Source::JsonLd)),
+            (Some(meta), _) => Some((meta, Source::Meta)),
+            (None, jsonld) => jsonld.map(|stamp| (stamp, Source::JsonLd)),
         }
     };
-    (date(Field::Published, &jsonld.date_published), date(Field::Modified, &jsonld.date_modified))
+    let published = date(Field::Published, &jsonld.date_published);
+    let published = published.or_else(|| meta(Field::Dated).map(|stamp| (stamp, Source::Meta)));
+    (published, date(Field::Modified, &jsonld.date_modified))
+}
+
+/// The date that a reader sees at the headline, where it is better than the declared one: the same moment with the
+/// page's zone, or another day and not that of the declared change. Templates fill in the day of an import or of a
+/// first draft; what is shown was looked at. A day after all that is declared is that of the visit.
+fn corrected(shown: Stamp, published: Dated, modified: Dated) -> Option<Stamp> {
+    let Some((published, _)) = published else { return Some(shown) };
+    if let Some(zoned) = shown.zoned_by(&published) {
+        return Some(zoned);
+    }
+    let changed = modified.is_some_and(|(modified, _)| modified.may_fall_on(shown.day));
+    let last = modified.map_or(i64::MAX, |(modified, _)| modified.order().max(published.order()) + 86_400);
+    let other = !published.may_fall_on(shown.day) && !changed && shown.order() <= last;
+    (other || shown.says_more_than(&published)).then_some(shown)
 }
 
 /// The first paragraphs below the headline, for the language.

@@ -15,6 +15,8 @@ pub(super) enum Field {
     Title,
     Author,
     Published,
+    /// A date that does not say of what.
+    Dated,
     Modified,
     Site,
     Url,
@@ -37,7 +39,7 @@ const NAMES: &[(Field, &str)] = &[
         Field::Author,
         "author parsely-author sailthru.author article:author og:article:author byl dc.creator \
          dcterms.creator citation_author cxenseparse:author article:author_name \
-         shareaholic:article_author_name authors creator og:author vr:author mrf:authors rbauthors \
+         shareaholic:article_author_name articleauthor authors creator og:author vr:author mrf:authors rbauthors \
          byline dc.contributor",
     ),
     (
@@ -49,8 +51,11 @@ const NAMES: &[(Field, &str)] = &[
          pubdate article.published rnews:datepublished citation_publication_date citation_online_date \
          shareaholic:article_published_time mediator_published_time vr:published_time \
          iso-8601-publish-date displaydate bt:pubdate dateposted release_date published-date \
-         article_date_original published date dc.date dcterms.date citation_date created createdate \
-         datecreated",
+         article_date_original pub_date og:pubdate publicationdate publication-date published_at published",
+    ),
+    (
+        Field::Dated,
+        "date dc.date dcterms.date citation_date created createdate datecreated article_date article-date",
     ),
     (
         Field::Modified,
@@ -125,8 +130,8 @@ const AUTHOR_LABELS: &[&str] = &[
     "kirjoit",
 ];
 
-/// More of one kind than this are those of a list.
-const MOST: usize = 40;
+/// More of one kind than this are those of lists; menus have many.
+const MOST: usize = 120;
 
 impl<'d> Tags<'d> {
     pub(super) fn read(dom: &'d Dom) -> Self {
@@ -192,11 +197,11 @@ impl<'d> Tags<'d> {
         self.labels.iter().find_map(|(label, data)| label.filter(|label| author(label)).and(*data))
     }
 
-    /// Contents of all `<meta>` of the most trusted name for a field: one author each, for instance.
-    pub(super) fn best(&self, field: Field) -> impl Iterator<Item = &'d str> {
-        let of_field = || self.metas.iter().filter(move |meta| meta.0 == field);
-        let rank = of_field().next().map_or(0, |meta| meta.1);
-        of_field().filter(move |meta| meta.1 == rank).map(|meta| meta.2)
+    /// Contents for a field by the name of the `<meta>`, the most trusted name first: one author each, for instance.
+    pub(super) fn by_trust(&self, field: Field) -> impl Iterator<Item = impl Iterator<Item = &'d str>> {
+        let same = |one: &(Field, u8, &str), other: &(Field, u8, &str)| one.0 == other.0 && one.1 == other.1;
+        let names = self.metas.chunk_by(same).filter(move |metas| metas[0].0 == field);
+        names.map(|metas| metas.iter().map(|meta| meta.2))
     }
 
     /// Contents for a field, the most trusted first.

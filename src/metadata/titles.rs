@@ -216,7 +216,7 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
     for (index, heading) in
         headings.iter().enumerate().filter(|(_, heading)| !first_level || heading.level == 1)
     {
-        let Some((score, text)) = agreement(heading, &all, &compacts, &bags, sites, declared.news) else {
+        let Some((score, text)) = agreement(heading, &all, &compacts, &bags, sites) else {
             continue;
         };
         if best.as_ref().is_none_or(|(most, ..)| *most < score) {
@@ -234,16 +234,25 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
         return Some((text, Place::Heading(index)));
     }
     if let Some(meta) = metas.first() {
-        return Some((shortest(meta, &compacts), Place::Meta));
+        return Some((shortest(meta, &all, &compacts), Place::Meta));
     }
     if let Some(headline) = headline {
         return Some((headline, Place::JsonLd));
     }
     if let Some(title) = &title {
-        return Some((shortest(title, &compacts), Place::Meta));
+        return Some((shortest(title, &all, &compacts), Place::Meta));
     }
     let first = headings.iter().position(|heading| heading.level == 1 && !heading.text.is_empty())?;
     Some((headings[first].text.clone(), Place::Heading(first)))
+}
+
+/// The heading that holds a title: one that is equal, else one that has it behind a kicker or before a subtitle.
+pub(super) fn heading_of<'h>(headings: &'h [Heading], title: &str) -> Option<&'h Heading> {
+    let title = compact(title);
+    let compacts: Vec<String> = headings.iter().map(|heading| compact(&heading.text)).collect();
+    let around = |text: &String| title.len() >= 12 && (text.ends_with(&title) || text.starts_with(&title));
+    let at = compacts.iter().position(|text| *text == title).or_else(|| compacts.iter().position(around))?;
+    headings.get(at)
 }
 
 /// How well a heading agrees with the declared titles (3 for equal, 2 for one within the other, else
@@ -254,7 +263,6 @@ fn agreement(
     compacts: &[String],
     bags: &[Vec<String>],
     sites: &Sites,
-    news: bool,
 ) -> Option<(f32, String)> {
     let text = heading.text.as_str();
     let own = compact(text);
@@ -263,11 +271,10 @@ fn agreement(
         return None;
     }
     if let Some(same) = compacts.iter().position(|title| *title == own) {
-        // A news page's og:title leaves out the kicker that its other titles may have.
-        let kicked = news
-            && compacts
-                .first()
-                .is_some_and(|meta| meta.len() >= 8 && own.len() > meta.len() && own.ends_with(meta));
+        // The og:title leaves out the kicker that its other titles may have.
+        let kicked = compacts
+            .first()
+            .is_some_and(|meta| meta.len() >= 8 && own.len() > meta.len() && own.ends_with(meta));
         if kicked && heading.starts_part(&compacts[0]) {
             return Some((3.0, declared[0].clone()));
         }
@@ -283,6 +290,12 @@ fn agreement(
         if own.starts_with(compacted.as_str()) && heading.ends_part(compacted) {
             return Some((2.5, (*title).clone()));
         }
+    }
+    // Behind kickers that differ, the same headline.
+    if heading.level == 1
+        && let Some(part) = heading.shared_part(declared)
+    {
+        return Some((2.5, part.to_owned()));
     }
     let stripped = sites.strip(text).to_owned();
     let within = compacts.iter().any(|title| {
@@ -316,10 +329,18 @@ fn overlap(one: &[String], other: &[String]) -> f32 {
 }
 
 /// The title, cut where another declared one ends and a separator follows.
-fn shortest(title: &str, declared: &[String]) -> String {
+fn shortest(title: &str, declared: &[&String], compacts: &[String]) -> String {
+    // "Ferry runs again-Sea": no cut without the other title, since names have such dashes.
+    let ends = |rest: &str| rest.starts_with(['-', '–', '—', '|', '｜', 'ㅣ', '_']);
+    let shorter = declared
+        .iter()
+        .find(|other| other.chars().count() >= 10 && title.strip_prefix(other.as_str()).is_some_and(ends));
+    if let Some(shorter) = shorter {
+        return (*shorter).clone();
+    }
     for cut in cuts(title).iter().filter(|cut| cut.mark != ':') {
         let head = compact(&title[..cut.start]);
-        if head.len() >= 10 && declared.contains(&head) {
+        if head.len() >= 10 && compacts.contains(&head) {
             return title[..cut.start].to_owned();
         }
     }
@@ -334,6 +355,22 @@ impl Heading {
         parts
             .chain(cuts(&self.text).iter().map(|cut| &self.text[cut.end..]))
             .any(|part| compact(part) == compacted)
+    }
+
+    /// The end of the heading behind a kicker, where a declared title has it behind another kicker.
+    fn shared_part(&self, declared: &[&String]) -> Option<&str> {
+        let parts = self.chunks.iter().map(|&at| (compact(&self.text[..at]), &self.text[at..]));
+        let mut parts =
+            parts.map(|(kicker, part)| (kicker, part.trim_start_matches(|c| " -–—:|".contains(c))));
+        let behind_another = |kicker: &str, part: &str| {
+            let part = compact(part);
+            part.len() >= 20
+                && declared.iter().any(|title| {
+                    let ends = cuts(title).iter().any(|cut| compact(&title[cut.end..]) == part);
+                    ends && !compact(title).contains(kicker)
+                })
+        };
+        parts.find(|(kicker, part)| behind_another(kicker, part)).map(|found| found.1)
     }
 
     fn ends_part(&self, compacted: &str) -> bool {

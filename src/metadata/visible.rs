@@ -1,11 +1,15 @@
 //! Authors and dates that only a reader sees: lines and elements around the headline.
 //!
-//! Used where the page's structured data is silent. Class names are compared by their parts
-//! ("entry-author", "PublishDate"), never by substrings; an element inside an author's biography, a
-//! comment or a list of related articles says nothing about this article.
+//! Used where the page's structured data is silent, and to check its date. An element inside an author's
+//! biography, a comment or a list of related articles says nothing about this article.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
 
 use super::bylines;
 use super::dates::{self, Role, Stamp};
+use super::marks::{Marks, marks};
 use super::titles::Sites;
 use super::words::squeeze;
 use crate::dom::{Dom, NodeId, Tag};
@@ -31,6 +35,19 @@ const BESIDE_DATE: i32 = 15;
 /// A date in a line; twice as many more if it stands alone and is labelled, which makes it a marked one's equal.
 const LINE_DATE: i32 = 10;
 
+/// What a date in an attribute is worth beside the same in words, which may leave day and month in doubt.
+const EXACT: i32 = 2;
+
+/// Score from which on a date is the one that a reader takes for the article's: alone in its line or marked, and
+/// near the headline.
+const SHOWN: i32 = 2 * LINE_DATE - NEAR;
+
+/// Steps from the headline within which such a date is looked for; twelve and twenty give the same figures.
+const SHOWN_WITHIN: i32 = 12;
+
+/// Longest label of a date that stands in a line of its own, in bytes: "Zuletzt aktualisiert am:".
+const LONGEST_LABEL: usize = 40;
+
 /// Score from which on a byline's people outrank the organization that structured data names.
 const SURE: i32 = 20;
 
@@ -49,18 +66,11 @@ pub(super) struct Seen {
     pub(super) people: bool,
     /// Date of publication, or the only date.
     pub(super) published: Option<Stamp>,
+    /// Whether `published` stands at the headline, where a reader takes it for the article's, nothing there says
+    /// that it is the date of a change, and the declared day does not stand there as well.
+    pub(super) shown: bool,
     /// Date of the last change.
     pub(super) modified: Option<Stamp>,
-}
-
-/// What the class, id and microdata of an element say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Marks {
-    author: bool,
-    date: bool,
-    modified: bool,
-    /// Biographies, comments, teasers.
-    aside: bool,
 }
 
 /// The best value so far.
@@ -93,6 +103,9 @@ impl<T> Best<T> {
 pub(super) struct Wanted {
     pub(super) authors: bool,
     pub(super) dates: bool,
+    /// The day of publication that structured data gives. Without one, a date far from the headline, or that of a
+    /// change, is better than none.
+    pub(super) declared: Option<Date>,
 }
 
 /// Reads the surroundings of the headline; of the whole page's start if there is none.
@@ -103,9 +116,14 @@ pub(super) fn read(
     lang: Option<&str>,
     wanted: Wanted,
 ) -> Seen {
+    let (before, after) = if wanted.authors || wanted.declared.is_none() {
+        (BEFORE, AFTER)
+    } else {
+        (BEFORE.min(5 * SHOWN_WITHIN as NodeId), 10 * SHOWN_WITHIN as NodeId)
+    };
     let (from, anchor, to) = match headline {
-        Some(n) => (n.saturating_sub(BEFORE).max(1), n, dom.end(n) + AFTER),
-        None => (1, 1, 2 * AFTER),
+        Some(n) => (n.saturating_sub(before).max(1), n, dom.end(n) + after),
+        None => (1, 1, 2 * after),
     };
     let mut look = Look {
         dom,
@@ -115,12 +133,20 @@ pub(super) fn read(
         headline_end: headline.map_or(1, |n| dom.end(n)),
         authors: Best::new(wanted.authors),
         published: Best::new(wanted.dates),
-        modified: Best::new(wanted.dates),
+        modified: Best::new(wanted.dates && wanted.declared.is_none()),
         before: Before::Other,
+        label: String::new(),
+        changed: None,
+        declared: wanted.declared,
+        confirmed: false,
         wide: None,
     };
     look.walk(from, to.min(dom.len()));
-    if wanted.dates && look.published.value.is_none() && look.modified.value.is_none() {
+    if wanted.dates
+        && wanted.declared.is_none()
+        && look.published.value.is_none()
+        && look.modified.value.is_none()
+    {
         // A date at the foot of the article, or above a long menu: only where the words before it say what
         // it is, or no other date stands alone in a line. Those of teasers are many.
         look.wide = Some(Vec::new());
@@ -137,8 +163,9 @@ pub(super) fn read(
     });
     let authors = look.authors.value.unwrap_or_default();
     let modified = look.modified.value;
-    let published = look.published.value.or(modified);
-    Seen { authors, people, published, modified }
+    let shown = look.published.value.is_some() && look.published.score >= SHOWN && !look.confirmed;
+    let published = look.published.value.or(modified.filter(|_| wanted.declared.is_none()));
+    Seen { authors, people, published, shown, modified }
 }
 
 struct Look<'d> {
@@ -151,6 +178,13 @@ struct Look<'d> {
     published: Best<Stamp>,
     modified: Best<Stamp>,
     before: Before,
+    /// The line before if it is short and has no date: it may say what the next date is of.
+    label: String,
+    /// The day of a change that the last such element gave; its line gives it again, without the mark.
+    changed: Option<Date>,
+    declared: Option<Date>,
+    /// Whether the declared day was seen.
+    confirmed: bool,
     /// Away from the headline: the different dates that stand alone in a line.
     wide: Option<Vec<Stamp>>,
 }
@@ -193,11 +227,15 @@ impl Look<'_> {
             }
             match dom.tag(n) {
                 Tag::Text => {
-                    if line.is_empty() {
-                        line_start = n;
-                    }
-                    if line.len() <= LONGEST_LINE {
-                        line.push_str(dom.text(n));
+                    // Word by word: templates indent with more white space than a line may be long.
+                    for word in dom.text(n).split_whitespace() {
+                        if line.len() > LONGEST_LINE {
+                            break;
+                        }
+                        if line.is_empty() {
+                            line_start = n;
+                        }
+                        line.push_str(word);
                         line.push(' ');
                     }
                 }
@@ -213,13 +251,16 @@ impl Look<'_> {
                     let mut marks = marks(dom, n);
                     // What holds the headline is no aside, whatever it is called.
                     marks.aside &= !(n <= self.anchor && self.anchor < dom.end(n));
+                    // "sidebar__main": nor is what holds much of a page.
+                    let size = dom.end(n) - n;
+                    marks.aside &= size < AFTER / 2 || size * 4 < dom.len();
                     if marks != Marks::default() {
                         let aside = marks.aside || marked.iter().any(|(_, marks)| marks.aside);
-                        self.element(n, marks, aside);
+                        self.element(n, marks, aside, &line);
                         marked.push((dom.end(n), marks));
                     } else if tag == Tag::Time {
                         let aside = marked.iter().any(|(_, marks)| marks.aside);
-                        self.element(n, Marks { date: true, ..marks }, aside);
+                        self.element(n, Marks { date: true, ..marks }, aside, &line);
                     }
                 }
             }
@@ -231,12 +272,13 @@ impl Look<'_> {
     /// Whether nothing this far from the headline can be better than what is found.
     fn settled(&self, distance: i32) -> bool {
         let modified = distance < MARKED_DATE && self.modified.open_to(MARKED_DATE - distance);
-        let date = self.published.open_to(MARKED_DATE - distance) || modified;
+        let far = self.declared.is_some() && distance > SHOWN_WITHIN;
+        let date = !far && self.published.open_to(MARKED_DATE + EXACT - distance) || modified;
         self.wide.is_none() && !date && !self.authors.open_to(MARKED_AUTHOR - distance)
     }
 
-    /// An element with marks of its own.
-    fn element(&mut self, n: NodeId, marks: Marks, aside: bool) {
+    /// An element with marks of its own, and what its line holds before it.
+    fn element(&mut self, n: NodeId, marks: Marks, aside: bool, before: &str) {
         let dom = self.dom;
         if aside || dom.end(n) - n > 60 || self.wide.is_some() {
             return;
@@ -252,20 +294,25 @@ impl Look<'_> {
         if marks.date || marks.modified {
             let names: &[&str] = if dom.tag(n) == Tag::Abbr { &["title"] } else { &["datetime", "content"] };
             let attribute = names.iter().find_map(|name| dom.attr(n, name));
-            let text = || text_of(dom, n);
             let stamp = attribute.and_then(|text| dates::parse(text, self.lang));
+            // "entry-date published updated" is both until the page is changed.
+            let marked = if marks.modified && !marks.date { Some(Role::Modified) } else { None };
+            let told = || dates::role_of(if before.is_empty() { &self.label } else { before });
+            let role = marked.or_else(told);
             if let Some(stamp) = stamp {
-                self.date(
-                    stamp,
-                    if marks.modified { Role::Modified } else { Role::Published },
-                    30 - distance,
-                );
+                let inside = || dates::scan(&text_of(dom, n), self.lang).next().map(|found| found.role);
+                let role = role.or_else(inside).unwrap_or(Role::Published);
+                self.date(stamp, role, MARKED_DATE + EXACT - distance);
                 return;
             }
-            let text = text();
+            let text = text_of(dom, n);
             if text.len() <= LONGEST_LINE {
                 for found in dates::scan(&text, self.lang) {
-                    let role = if marks.modified { Role::Modified } else { found.role };
+                    let role = if found.labelled {
+                        marked.unwrap_or(found.role)
+                    } else {
+                        role.unwrap_or(found.role)
+                    };
                     self.date(found.stamp, role, MARKED_DATE - distance);
                 }
             }
@@ -275,61 +322,99 @@ impl Look<'_> {
     /// A line of text, as a reader sees it.
     fn line(&mut self, line: &mut String, start: NodeId, marked: &[(NodeId, Marks)]) {
         if line.len() <= LONGEST_LINE && line.len() >= 2 && !marked.iter().any(|(_, marks)| marks.aside) {
-            let text = squeeze(line);
             let distance = self.distance(start);
-            if self.wide.is_none()
-                && self.authors.open_to(BYLINE - distance)
-                && let Some((names, opened)) = bylines::byline(&text)
-                && (opened || distance <= NEAR)
-            {
-                self.author(names, BYLINE - distance);
-            }
-            if matches!(self.before, Before::Opening) && bylines::is_name(&text) {
-                self.author(vec![text.clone()], BYLINE - distance);
-            }
-            if bylines::is_opening(&text) {
-                self.before = Before::Opening;
-                line.clear();
-                return;
-            }
-            let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-            let open = self.wide.is_some()
+            let names = self.wide.is_none() && self.authors.open_to(BYLINE - distance);
+            let dates = names && distance <= NEAR
+                || self.wide.is_some()
                 || self.published.open_to(MARKED_DATE - distance)
                 || self.modified.open_to(MARKED_DATE - distance);
-            let dates: Vec<_> =
-                if open && digits { dates::scan(&text, self.lang).collect() } else { Vec::new() };
-            for found in &dates {
-                let alone = if found.at.len() * 2 >= text.len() { LINE_DATE } else { 0 };
-                if let Some(days) = &mut self.wide {
-                    if found.labelled {
-                        self.date(found.stamp, found.role, FAR + 1);
-                    } else if alone > 0
-                        && days.len() < 2
-                        && !days.iter().any(|known| known.day == found.stamp.day)
-                    {
-                        days.push(found.stamp);
-                    }
-                    continue;
+            if names || dates {
+                let visible;
+                let text = if line.is_ascii() {
+                    line.trim_end()
+                } else {
+                    visible = squeeze(line);
+                    visible.as_str()
+                };
+                let opening = names && self.byline(text, distance);
+                let date = if dates && !opening { self.dates_in(text, distance) } else { None };
+                if names && !opening {
+                    self.name_by_a_date(text, date, distance);
                 }
-                let labelled = if found.labelled { LINE_DATE } else { 0 };
-                self.date(found.stamp, found.role, LINE_DATE + alone + labelled - distance);
-            }
-            if distance > NEAR {
-                self.before = Before::Other;
-            } else {
-                self.name_by_a_date(&text, dates.first().map(|found| found.at.clone()), distance);
             }
         }
         line.clear();
     }
 
+    /// Takes the names of a line that is a byline; whether it is only the opening of one.
+    fn byline(&mut self, text: &str, distance: i32) -> bool {
+        if let Some((names, opened)) = bylines::byline(text)
+            && (opened || distance <= NEAR)
+        {
+            self.author(names, BYLINE - distance);
+        }
+        if matches!(self.before, Before::Opening) && bylines::is_name(text) {
+            self.author(vec![text.to_owned()], BYLINE - distance);
+        }
+        let opening = bylines::is_opening(text);
+        if opening {
+            self.before = Before::Opening;
+        }
+        opening
+    }
+
+    /// Takes the dates of a line, and says where the first stands.
+    fn dates_in(&mut self, text: &str, distance: i32) -> Option<Range<usize>> {
+        let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+        let mut dates: Vec<_> = if digits { dates::scan(text, self.lang).collect() } else { Vec::new() };
+        let label = if dates.iter().all(|found| found.labelled) { None } else { dates::role_of(&self.label) };
+        self.label.clear();
+        if dates.is_empty() && text.len() <= LONGEST_LABEL {
+            self.label.push_str(text);
+        }
+        // "3 May 2024. Updated: 5 May 2024": what is not the change is the publication.
+        if let [first, .., last] = dates.as_mut_slice() {
+            first.labelled |= last.labelled && last.role == Role::Modified;
+        }
+        for found in &mut dates {
+            if !found.labelled && self.changed == Some(found.stamp.day) {
+                continue;
+            }
+            if let Some(role) = label.filter(|_| !found.labelled) {
+                (found.role, found.labelled) = (role, true);
+            }
+            let alone = if found.at.len() * 2 >= text.len() { LINE_DATE } else { 0 };
+            if let Some(days) = &mut self.wide {
+                if found.labelled {
+                    self.date(found.stamp, found.role, FAR + 1 + alone);
+                } else if alone > 0
+                    && days.len() < 2
+                    && !days.iter().any(|known| known.day == found.stamp.day)
+                {
+                    days.push(found.stamp);
+                }
+                continue;
+            }
+            let labelled = if found.labelled { LINE_DATE } else { 0 };
+            self.date(found.stamp, found.role, LINE_DATE + alone + labelled - distance);
+        }
+        dates.into_iter().next().map(|found| found.at)
+    }
+
     /// A name right before or after a date, in the same line or the next, is the author's.
-    fn name_by_a_date(&mut self, text: &str, date: Option<std::ops::Range<usize>>, distance: i32) {
+    fn name_by_a_date(&mut self, text: &str, date: Option<Range<usize>>, distance: i32) {
+        if distance > NEAR {
+            self.before = Before::Other;
+            return;
+        }
         let around = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let opened = |part: &String| bylines::byline(part).filter(|(_, opened)| *opened);
         let before = match date {
             Some(at) => {
                 let parts = [around(&text[..at.start]), around(&text[at.end..])];
-                if let Some(name) = parts.iter().find(|part| bylines::is_name(part)) {
+                if let Some((names, _)) = parts.iter().find_map(opened) {
+                    self.author(names, BYLINE - distance);
+                } else if let Some(name) = parts.iter().find(|part| bylines::is_name(part)) {
                     self.author(vec![name.clone()], BESIDE_DATE - distance);
                 } else if let Before::Name(name) = &self.before {
                     self.author(vec![name.clone()], BESIDE_DATE - 3 - distance);
@@ -356,6 +441,14 @@ impl Look<'_> {
     }
 
     fn date(&mut self, stamp: Stamp, role: Role, score: i32) {
+        // "09.10.2024" of a page that says the tenth of September elsewhere means that.
+        let swapped = Date::new(stamp.day.year(), stamp.day.day(), stamp.day.month()).ok();
+        self.confirmed |= role == Role::Published
+            && score >= SHOWN
+            && self.declared.is_some_and(|day| day == stamp.day || Some(day) == swapped);
+        if role == Role::Modified {
+            self.changed = Some(stamp.day);
+        }
         match role {
             Role::Published => self.published.offer(score, stamp),
             Role::Modified => self.modified.offer(score, stamp),
@@ -412,118 +505,4 @@ fn is_inline(tag: Tag) -> bool {
             | Tag::Meta
             | Tag::Other
     )
-}
-
-/// Marks of an element by `itemprop`, `rel`, and the parts of its class and id.
-fn marks(dom: &Dom, n: NodeId) -> Marks {
-    let mut marks = Marks::default();
-    for (name, value) in dom.attrs(n) {
-        match name {
-            "itemprop" => match value {
-                "author" | "creator" => marks.author = true,
-                "datePublished" | "dateCreated" => marks.date = true,
-                "dateModified" => marks.modified = true,
-                _ => {}
-            },
-            "href" if dom.tag(n) == Tag::A && is_profile(value) => marks.author = true,
-            "rel" if value.split_ascii_whitespace().any(|token| token == "author") => marks.author = true,
-            "class" | "id" if value.len() <= 400 => {
-                value.split_ascii_whitespace().for_each(|token| marks.note(token))
-            }
-            _ => {}
-        }
-    }
-    marks
-}
-
-/// Whether an address is that of an author's page: one of its path's segments says so, and another follows.
-fn is_profile(href: &str) -> bool {
-    let path =
-        href.split_once("//").map_or(href, |(_, rest)| rest).split(['?', '#']).next().unwrap_or_default();
-    let mut segments = path.split('/').skip(1);
-    let named = segments.by_ref().take(5).any(|segment| {
-        matches!(
-            segment,
-            "author"
-                | "authors"
-                | "autor"
-                | "autoren"
-                | "autores"
-                | "autore"
-                | "autori"
-                | "auteur"
-                | "auteurs"
-                | "contributor"
-                | "contributors"
-                | "journalist"
-                | "journalists"
-                | "writer"
-                | "writers"
-                | "autorzy"
-                | "redakteur"
-                | "redakteure"
-                | "reporter"
-                | "reporters"
-                | "yazar"
-                | "yazarlar"
-                | "skribent"
-        )
-    });
-    named && segments.next().is_some_and(|segment| !segment.is_empty())
-}
-
-impl Marks {
-    /// Notes the parts of a class token, cut at marks and before capitals.
-    fn note(&mut self, token: &str) {
-        let (mut author, mut date, mut modified, mut aside) = (false, false, false, false);
-        for part in token.split(|c: char| !c.is_ascii_alphabetic()) {
-            let mut start = 0;
-            let bytes = part.as_bytes();
-            for at in 1..=bytes.len() {
-                let edge =
-                    at == bytes.len() || bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
-                if edge {
-                    match kind(&part[start..at]) {
-                        Some(Part::Author) => author = true,
-                        Some(Part::Date) => date = true,
-                        Some(Part::Modified) => modified = true,
-                        Some(Part::Aside) => aside = true,
-                        None => {}
-                    }
-                    start = at;
-                }
-            }
-        }
-        self.author |= author && !aside;
-        self.date |= date && !aside && !modified;
-        self.modified |= modified && !aside;
-        self.aside |= aside;
-    }
-}
-
-enum Part {
-    Author,
-    Date,
-    Modified,
-    Aside,
-}
-
-fn kind(part: &str) -> Option<Part> {
-    if !(3..=12).contains(&part.len()) {
-        return None;
-    }
-    let mut lower = [0u8; 12];
-    for (to, from) in lower.iter_mut().zip(part.bytes()) {
-        *to = from.to_ascii_lowercase();
-    }
-    Some(match &lower[..part.len()] {
-        b"author" | b"authors" | b"byline" | b"bylines" | b"autor" | b"autoren" | b"auteur" | b"auteurs"
-        | b"autore" | b"writer" | b"contributor" | b"redakteur" | b"autorin" => Part::Author,
-        b"date" | b"datum" | b"dateline" | b"published" | b"publish" | b"pubdate" | b"posted"
-        | b"timestamp" | b"datetime" | b"publication" | b"fecha" | b"data" | b"time" => Part::Date,
-        b"modified" | b"updated" | b"update" | b"lastmod" => Part::Modified,
-        b"bio" | b"biography" | b"avatar" | b"related" | b"comment" | b"comments" | b"sidebar"
-        | b"recommended" | b"trending" | b"popular" | b"latest" | b"nav" | b"menu" | b"reply" => Part::Aside,
-        _ => return None,
-    })
 }

@@ -61,7 +61,9 @@ pub(super) fn starts(list: &'static str) -> Starts {
 
 /// Whether the word has one of these beginnings.
 pub(super) fn begins(word: &str, starts: &Starts) -> bool {
-    starts.iter().any(|start| word.starts_with(start))
+    // The first byte alone tells most of them apart.
+    let first = word.as_bytes().first();
+    starts.iter().any(|start| start.as_bytes().first() == first && word.starts_with(start))
 }
 
 /// White space folded: one space between words, none at the ends; soft hyphens and invisible marks gone.

@@ -1,173 +1,15 @@
-//! Dates as pages write them: in attributes (ISO 8601, RFC 2822 and what content systems make of
-//! them), in addresses, and in visible text with month names of some twenty languages.
-//!
-//! One hand-written scanner does all of it: a text becomes a few tokens (numbers, words, marks), and
-//! a handful of forms are tried at each. No form needs the whole text, so a long text costs no more
-//! than its first `SCANNED` bytes. Relative dates ("3 hours ago") have no day and give nothing.
-
-use std::fmt;
-use std::sync::LazyLock;
+//! The scanner behind all forms of dates: a text becomes a few tokens (numbers, words, marks), and a handful of
+//! forms are tried at each.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
-use rustc_hash::FxHashMap;
 
-use super::words::{Starts, Words, begins, fold, starts, words};
+use super::names::{MODIFIED, PUBLISHED, announces_time, month, offset_of_zone};
+use super::{Found, Role, Stamp, civil};
+use crate::metadata::words::{begins, fold};
 
 /// Bytes of a text that are looked at. A line with a date in it is shorter.
 const SCANNED: usize = 400;
-
-/// The first year believed. Pages claim 1970 (an unset clock), 1900 and year 1.
-const FIRST_YEAR: u32 = 1990;
-
-/// The last year believed: the one after the current, for articles dated ahead.
-static LAST_YEAR: LazyLock<u32> = LazyLock::new(|| {
-    u32::try_from(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).year())
-        .map_or(2100, |year| year + 1)
-});
-
-/// A date as far as the page gives it: the day, often the time, sometimes the zone.
-///
-/// Prints as ISO 8601: `2024-05-03`, `2024-05-03T10:15:00`, `2024-05-03T10:15:00+02:00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    /// The day, in the zone of the page.
-    pub day: Date,
-    /// The time of that day, to the second.
-    pub time: Option<Time>,
-    /// The zone, as its distance from UTC at that time.
-    pub offset: Option<Offset>,
-}
-
-impl Stamp {
-    /// A key that sorts dates by time, those without a time or zone as midnight UTC.
-    #[must_use]
-    pub fn order(&self) -> i64 {
-        let days = i64::from(jiff::civil::date(1970, 1, 1).until(self.day).map_or(0, |span| span.get_days()));
-        let seconds = self.time.map_or(0, |time| {
-            i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
-        });
-        days * 86_400 + seconds - self.offset.map_or(0, |offset| i64::from(offset.seconds()))
-    }
-}
-
-impl Stamp {
-    /// Whether this is the same moment as the other and tells more of it: a zone that is not UTC where the
-    /// other gives UTC or none, a time where the other has the day alone.
-    pub(super) fn says_more_than(&self, other: &Self) -> bool {
-        let zoned = self.offset.is_some_and(|offset| offset != Offset::UTC);
-        match (other.time, other.offset) {
-            (None, _) => self.time.is_some() && self.day == other.day,
-            (time, None) => self.offset.is_some() && self.day == other.day && self.time == time,
-            (_, Some(Offset::UTC)) => zoned && self.order().abs_diff(other.order()) < 60,
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Stamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.day)?;
-        let Some(time) = self.time else { return Ok(()) };
-        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        match self.offset {
-            None => Ok(()),
-            Some(Offset::UTC) => f.write_str("Z"),
-            Some(offset) => {
-                let minutes = offset.seconds() / 60;
-                let sign = if minutes < 0 { '-' } else { '+' };
-                write!(f, "{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-            }
-        }
-    }
-}
-
-/// What the words before a date say of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// "Published", "Erstellt am", or nothing at all.
-    Published,
-    /// "Updated", "Zuletzt geändert".
-    Modified,
-}
-
-/// A date found in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The date.
-    pub stamp: Stamp,
-    /// What the words before it say.
-    pub role: Role,
-    /// Whether they say it: "Published", "Updated" or the like stands there.
-    pub labelled: bool,
-    /// Where it stands, in bytes of the text.
-    pub at: std::ops::Range<usize>,
-}
-
-/// The first date in `text`.
-///
-/// `lang` is the page's language tag; only `en-US` turns `03/05/2024` into the fifth of March.
-///
-/// ```
-/// use copydesk::metadata::dates;
-/// let date = |text| dates::parse(text, None).map(|date| date.to_string());
-/// assert_eq!(date("Stand: 3. Mai 2024, 10.15 Uhr").as_deref(), Some("2024-05-03T10:15:00"));
-/// assert_eq!(date("2024-05-03T10:15:00+02:00").as_deref(), Some("2024-05-03T10:15:00+02:00"));
-/// assert_eq!(date("vor 3 Stunden"), None);
-/// ```
-#[must_use]
-pub fn parse(text: &str, lang: Option<&str>) -> Option<Stamp> {
-    Scanner::new(text, lang).next().map(|found| found.stamp)
-}
-
-/// All dates in the first `SCANNED` bytes of `text`, in order.
-pub fn scan(text: &str, lang: Option<&str>) -> impl Iterator<Item = Found> {
-    Scanner::new(text, lang)
-}
-
-/// The date in an address (`/2024/05/03/`, `/2024-05-03-`, `/20240503/`), which gives the day only.
-#[must_use]
-pub fn of_url(url: &str) -> Option<Stamp> {
-    let path = url.split_once("//").map_or(url, |(_, rest)| rest).split_once('/')?.1;
-    let path = path.split(['?', '#']).next()?.as_bytes();
-    let numbers = |from: usize, digits: usize| -> Option<u32> {
-        let run = path.get(from..from + digits)?;
-        run.iter()
-            .try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')))
-    };
-    let ends = |at: usize| path.get(at).is_none_or(|byte| !byte.is_ascii_digit());
-    for start in (0..path.len()).filter(|&at| at == 0 || !path[at - 1].is_ascii_alphanumeric()) {
-        let Some(year) = numbers(start, 4) else { continue };
-        let day = match path.get(start + 4) {
-            Some(&mark @ (b'/' | b'-' | b'_' | b'.')) => {
-                let digits = if ends(start + 6) { 1 } else { 2 };
-                let rest = start + 5 + digits;
-                // `/2024/may/03/` would need month names; no address of the measured sets has them.
-                let (month, same) = (numbers(start + 5, digits), path.get(rest) == Some(&mark));
-                let digits = if ends(rest + 2) { 1 } else { 2 };
-                if !same || !ends(rest + 1 + digits) {
-                    continue;
-                }
-                month.zip(numbers(rest + 1, digits))
-            }
-            Some(byte) if byte.is_ascii_digit() && ends(start + 8) => {
-                numbers(start + 4, 2).zip(numbers(start + 6, 2))
-            }
-            _ => None,
-        };
-        if let Some(day) = day.and_then(|(month, day)| civil(year, month, day)) {
-            return Some(Stamp { day, time: None, offset: None });
-        }
-    }
-    None
-}
-
-fn civil(year: u32, month: u32, day: u32) -> Option<Date> {
-    if !(FIRST_YEAR..=*LAST_YEAR).contains(&year) {
-        return None;
-    }
-    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-}
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Token<'t> {
@@ -179,14 +21,15 @@ enum Token<'t> {
     Mark(char),
 }
 
-struct Scanner<'t> {
+/// Finds the dates of a text, in order.
+pub(super) struct Scanner<'t> {
     tokens: Vec<(Token<'t>, std::ops::Range<usize>)>,
     next: usize,
     month_first: bool,
 }
 
 impl<'t> Scanner<'t> {
-    fn new(text: &'t str, lang: Option<&str>) -> Self {
+    pub(super) fn new(text: &'t str, lang: Option<&str>) -> Self {
         let month_first = lang.is_some_and(|tag| tag.replace('_', "-").eq_ignore_ascii_case("en-us"));
         Self { tokens: tokens(text), next: 0, month_first }
     }
@@ -471,6 +314,11 @@ impl<'t> Scanner<'t> {
         (minutes <= 14 * 60).then_some((sign * i32::try_from(minutes).ok()? * 60, end))
     }
 
+    /// What the words at the end of the text say of a date after it.
+    pub(super) fn role_at_end(&self) -> Option<Role> {
+        self.role(0, self.tokens.len())
+    }
+
     /// What the words between two tokens say of the date after them.
     fn role(&self, from: usize, to: usize) -> Option<Role> {
         let words = self.tokens[from..to].iter().rev().filter_map(|(token, _)| match token {
@@ -588,126 +436,4 @@ fn is_cjk(c: char) -> bool {
 
 fn is_ideograph(word: &str) -> bool {
     word.chars().next().is_some_and(is_cjk)
-}
-
-/// Month of a name or abbreviation in any of the languages known.
-pub(super) fn month(word: &str) -> Option<u32> {
-    if !(3..=24).contains(&word.len()) {
-        return None;
-    }
-    let word = fold(word);
-    static NAMES: LazyLock<FxHashMap<&str, u32>> = LazyLock::new(|| {
-        let months = MONTHS.iter().zip(1..);
-        months.flat_map(|(names, month)| names.split_whitespace().map(move |name| (name, month))).collect()
-    });
-    NAMES.get(word.as_str()).copied()
-}
-
-/// Words that may stand between a day and its time.
-fn announces_time(word: &str) -> bool {
-    static WORDS: LazyLock<Words> = LazyLock::new(|| {
-        words(
-            "t at um a las los as alle ore om kl klo klokken o godz godzina godzinie в у о saat v ve \
-             г р r года року time das uur dan den heures mit en pe ora pa",
-        )
-    });
-    WORDS.contains(fold(word).as_str())
-}
-
-/// Seconds that a zone's clocks are ahead of UTC. Only names with one meaning in news; `IST`, `BST`
-/// and the like have several. The American names are those of RFC 2822 section 4.3; `ET`, `CT`,
-/// `MT` and `PT` follow the summer time in force there since 2007.
-fn offset_of_zone(name: &str, day: Date) -> Option<i32> {
-    let summer = || {
-        // From the second Sunday of March to the first Sunday of November.
-        let from = jiff::civil::date(day.year(), 3, 1).nth_weekday_of_month(2, jiff::civil::Weekday::Sunday);
-        let to = jiff::civil::date(day.year(), 11, 1).nth_weekday_of_month(1, jiff::civil::Weekday::Sunday);
-        matches!((from, to), (Ok(from), Ok(to)) if from <= day && day < to)
-    };
-    let hours = match name {
-        "Z" | "z" | "UTC" | "GMT" | "UT" | "WET" => 0,
-        "CET" | "MEZ" | "WEST" => 1,
-        "CEST" | "MESZ" | "EET" | "SAST" => 2,
-        "EEST" | "MSK" | "TRT" => 3,
-        "JST" | "KST" => 9,
-        "AEST" => 10,
-        "AEDT" => 11,
-        "EDT" => -4,
-        "EST" | "CDT" => -5,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        "ET" => -5 + i32::from(summer()),
-        "CT" => -6 + i32::from(summer()),
-        "MT" => -7 + i32::from(summer()),
-        "PT" => -8 + i32::from(summer()),
-        _ => return None,
-    };
-    Some(hours * 3600)
-}
-
-/// How words begin, folded, that announce the date of a change.
-static MODIFIED: LazyLock<Starts> = LazyLock::new(|| {
-    starts(
-        "updat modif aktualis aktualiz geandert uberarbeitet actualis actualiz actualitz mis aggiorna \
-         atualiz bijgewerkt gewijzigd обнов измен guncel uppdat opdat oppdat sist senast редаг оновл \
-         zmen upraven edited revised reviewed 更新 수정",
-    )
-});
-
-/// How words begin, folded, that announce the date of publication.
-static PUBLISHED: LazyLock<Starts> = LazyLock::new(|| {
-    starts(
-        "publi posted erstellt veroffentlicht опубл dodano yayin gepost geplaatst giris pubbl utworz \
-         skapa created",
-    )
-});
-
-/// Names and abbreviations of the months, folded: en, de, fr, es, it, pt, nl, pl, ru, tr, sv, da, no, cs, uk, ro,
-/// hu, fi, id, ca, el, sw. No name means different months in two of them.
-const MONTHS: [&str; 12] = [
-    "ene enero gen gener genn gennaio ianuarie jan janeiro janner januar januari january janv janvier \
-     leden ledna oca ocak sty styczen stycznia tammikuuta ιανουαρίου січ січень січня янв январь \
-     января",
-    "feb febbr febbraio feber febr febrer febrero februar februari februarie february fev fevereiro \
-     fevr fevrier helmikuuta lut lutego luty sub subat unor unora φεβρουαρίου лют лютий лютого фев \
-     февр февраль февраля",
-    "brezen brezna maaliskuuta maart machi maerz mar marc marca march marcius marco maret mars mart \
-     martie marts marz marzec marzo mrt mrz μαρτίου бер березень березня мар март марта",
-    "abr abril apr april aprile aprili aprilie aprilis avr avril duben dubna huhtikuuta kwi kwiecien \
-     kwietnia nis nisan απριλίου апр апрель апреля кві квітень квітня",
-    "kveten kvetna mag magg maggio mai maig maio maj maja majus may mayis mayo mei toukokuuta μαΐου \
-     май мая тра травень травня",
-    "cerven cervna cze czerwca czerwiec giu giugno haz haziran iunie juin jun june junho juni junio \
-     junius juny kesakuuta ιουνίου июн июнь июня чер червень червня",
-    "cervence cervenec heinakuuta iulie juil juillet jul julai julho juli julio juliol julius july \
-     lip lipca lipiec lug luglio tem temmuz ιουλίου июл июль июля лип липень липня",
-    "ago agost agosti agosto agu agustos agustus aout aug august augusti augustus augusztus elokuuta \
-     sie sierpien sierpnia srpen srpna αυγούστου авг август августа сер серпень серпня",
-    "eyl eylul sep sept septemba september septembre septembrie septiembre set setembre setembro \
-     setiembre sett settembre syyskuuta szept szeptember wrz wrzesien wrzesnia zari σεπτεμβρίου вер \
-     вересень вересня сен сент сентябрь сентября",
-    "eki ekim lokakuuta oct october octobre octombrie octubre okt oktoba oktober ott ottobre out \
-     outubro paz pazdziernik pazdziernika rijen rijna οκτωβρίου жов жовтень жовтня окт октябрь \
-     октября",
-    "kas kasim lis listopad listopada listopadu marraskuuta noiembrie nov novemba november novembre \
-     novembro noviembre νοεμβρίου лис листопад листопада ноя нояб ноябрь ноября",
-    "ara aralik dec december decembre decembrie des desemba desember desembre dez dezember dezembro \
-     dic dicembre diciembre gru grudnia grudzien joulukuuta prosince prosinec δεκεμβρίου гру грудень \
-     грудня дек декабрь декабря",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_means_two_months() {
-        let mut names: Vec<&str> = MONTHS.iter().flat_map(|names| names.split_whitespace()).collect();
-        assert!(names.iter().all(|name| fold(name) == *name));
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all);
-    }
 }

@@ -1,0 +1,128 @@
+//! What an element's class, id, link and microdata say it holds: author, date, or something beside the article.
+//!
+//! Names are compared by their parts ("entry-author", "PublishDate"), never by substrings.
+
+use crate::dom::{Dom, NodeId, Tag};
+
+/// What the class, id and microdata of an element say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) author: bool,
+    pub(super) date: bool,
+    pub(super) modified: bool,
+    /// Biographies, comments, teasers.
+    pub(super) aside: bool,
+}
+
+/// Marks of an element by `itemprop`, `rel`, and the parts of its class and id.
+pub(super) fn marks(dom: &Dom, n: NodeId) -> Marks {
+    let mut marks = Marks::default();
+    for (name, value) in dom.attrs(n) {
+        match name {
+            "itemprop" => match value {
+                "author" | "creator" => marks.author = true,
+                "datePublished" | "dateCreated" => marks.date = true,
+                "dateModified" => marks.modified = true,
+                _ => {}
+            },
+            "href" if dom.tag(n) == Tag::A && is_profile(value) => marks.author = true,
+            "rel" if value.split_ascii_whitespace().any(|token| token == "author") => marks.author = true,
+            "class" | "id" if value.len() <= 400 => {
+                value.split_ascii_whitespace().for_each(|token| marks.note(token))
+            }
+            _ => {}
+        }
+    }
+    marks
+}
+
+/// Whether an address is that of an author's page: one of its path's segments says so, and another follows.
+fn is_profile(href: &str) -> bool {
+    let mut segments = href.split('/');
+    let named = segments.by_ref().take(8).any(|segment| {
+        matches!(
+            segment,
+            "author"
+                | "authors"
+                | "autor"
+                | "autoren"
+                | "autores"
+                | "autore"
+                | "autori"
+                | "auteur"
+                | "auteurs"
+                | "contributor"
+                | "contributors"
+                | "journalist"
+                | "journalists"
+                | "writer"
+                | "writers"
+                | "autorzy"
+                | "redakteur"
+                | "redakteure"
+                | "reporter"
+                | "reporters"
+                | "yazar"
+                | "yazarlar"
+                | "skribent"
+        )
+    });
+    named && segments.next().is_some_and(|segment| segment.starts_with(|c: char| !matches!(c, '?' | '#')))
+}
+
+impl Marks {
+    /// Notes the parts of a class token, cut at marks and before capitals.
+    fn note(&mut self, token: &str) {
+        let (mut author, mut date, mut modified, mut aside) = (false, false, false, false);
+        let bytes = token.as_bytes();
+        let mut start = 0;
+        for at in 0..=bytes.len() {
+            let byte = bytes.get(at).copied().unwrap_or(b' ');
+            let mark = !byte.is_ascii_alphabetic();
+            let edge = mark || byte.is_ascii_uppercase() && at > start && bytes[at - 1].is_ascii_lowercase();
+            if edge {
+                match kind(&bytes[start..at]) {
+                    Some(Part::Author) => author = true,
+                    Some(Part::Date) => date = true,
+                    Some(Part::Modified) => modified = true,
+                    Some(Part::Aside) => aside = true,
+                    None => {}
+                }
+                start = at + usize::from(mark);
+            }
+        }
+        self.author |= author && !aside;
+        self.date |= date && !aside && !modified;
+        self.modified |= modified && !aside;
+        self.aside |= aside;
+    }
+}
+
+enum Part {
+    Author,
+    Date,
+    Modified,
+    Aside,
+}
+
+fn kind(part: &[u8]) -> Option<Part> {
+    if !(3..=12).contains(&part.len()) {
+        return None;
+    }
+    let mut lower = [0u8; 12];
+    for (to, from) in lower.iter_mut().zip(part) {
+        *to = from.to_ascii_lowercase();
+    }
+    Some(match &lower[..part.len()] {
+        b"author" | b"authors" | b"authorname" | b"byline" | b"bylines" | b"autor" | b"autoren"
+        | b"auteur" | b"auteurs" | b"autore" | b"writer" | b"contributor" | b"redakteur" | b"autorin" => {
+            Part::Author
+        }
+        b"date" | b"datum" | b"dateline" | b"published" | b"publish" | b"pubdate" | b"posted"
+        | b"timestamp" | b"datetime" | b"publication" | b"fecha" | b"data" | b"time" => Part::Date,
+        b"modified" | b"updated" | b"update" | b"lastmod" => Part::Modified,
+        b"bio" | b"biography" | b"avatar" | b"related" | b"comment" | b"comments" | b"sidebar"
+        | b"recommended" | b"trending" | b"popular" | b"latest" | b"nav" | b"menu" | b"reply" => Part::Aside,
+        _ => return None,
+    })
+}
