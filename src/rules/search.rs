@@ -15,26 +15,35 @@ use super::needle::MAX_TEXT;
 #[derive(Debug, Clone, Copy)]
 struct Literal {
     /// Its bytes and zeros.
-    bytes: u128,
-    /// Ones where it has bytes.
-    mask: u128,
-    /// Some of its bytes as a number: see [`four`] and [`start`].
-    gram: u32,
-    /// Where the gram stands in it.
-    gram_at: u32,
+    bytes: [u8; MAX_TEXT],
+    length: u8,
+    /// Where its gram stands in it.
+    gram_at: u8,
     owner: u32,
 }
 
 impl Literal {
-    fn new(text: &[u8], (gram_at, gram): (usize, u32), owner: u32) -> Self {
-        let mask = u128::MAX.checked_shr((128 - 8 * text.len().min(MAX_TEXT)) as u32).unwrap_or(0);
-        Self { bytes: window(text), mask, gram, gram_at: gram_at as u32, owner }
+    fn new(text: &[u8], gram_at: usize, owner: u32) -> Self {
+        let bytes = window(text).to_le_bytes();
+        Self { bytes, length: text.len().min(MAX_TEXT) as u8, gram_at: gram_at as u8, owner }
     }
 
+    #[inline(always)]
     fn starts(&self, window: u128) -> bool {
-        (window ^ self.bytes) & self.mask == 0
+        (window ^ u128::from_le_bytes(self.bytes)) & FIRST[usize::from(self.length)] == 0
     }
 }
+
+/// Ones at so many first bytes.
+const FIRST: [u128; MAX_TEXT + 1] = {
+    let mut first = [0; MAX_TEXT + 1];
+    let mut length = 1;
+    while length <= MAX_TEXT {
+        first[length] = first[length - 1] << 8 | 0xff;
+        length += 1;
+    }
+    first
+};
 
 /// The first bytes of a text, and zeros if it is shorter.
 #[inline(always)]
@@ -57,16 +66,17 @@ struct Table {
 }
 
 impl Table {
-    fn new(mut literals: Vec<Literal>) -> Self {
-        literals.sort_by_key(|literal| literal.gram);
+    /// Literals with their grams as numbers.
+    fn new(mut literals: Vec<(u32, Literal)>) -> Self {
+        literals.sort_by_key(|(gram, _)| *gram);
         let mut by_gram = FxHashMap::default();
         let mut start = 0;
-        for same in literals.chunk_by(|a, b| a.gram == b.gram) {
+        for same in literals.chunk_by(|(a, _), (b, _)| a == b) {
             let end = start + same.len() as u32;
-            by_gram.insert(same[0].gram, start..end);
+            by_gram.insert(same[0].0, start..end);
             start = end;
         }
-        Self { by_gram, literals }
+        Self { by_gram, literals: literals.into_iter().map(|(_, literal)| literal).collect() }
     }
 
     #[inline(always)]
@@ -87,7 +97,7 @@ impl StartSearch {
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
         let literal = |(text, owner): (&str, u32)| {
             let text = text.as_bytes();
-            Literal::new(text, (0, start(text, text.len().min(4))), owner)
+            (start(text, text.len().min(4)), Literal::new(text, 0, owner))
         };
         Self { table: Table::new(literals.into_iter().map(literal).collect()) }
     }
@@ -146,7 +156,7 @@ impl InsideSearch {
             let grams = text.array_windows().enumerate();
             let rarest = grams.min_by_key(|(_, gram)| commonness(gram)).map(|(at, gram)| (at, four(gram)));
             match rarest.or_else(|| Some((0, three(text.first_chunk()?)))) {
-                Some(gram) => long.push(Literal::new(text, gram, owner)),
+                Some((at, gram)) => long.push((gram, Literal::new(text, at, owner))),
                 None => search.add_short(text, owner),
             }
         }
@@ -205,7 +215,7 @@ impl InsideSearch {
             return;
         }
         for literal in self.table.with(gram) {
-            if let Some(start) = at.checked_sub(literal.gram_at as usize)
+            if let Some(start) = at.checked_sub(usize::from(literal.gram_at))
                 && literal.starts(window(&text[start..]))
             {
                 found.push(literal.owner);
