@@ -89,7 +89,7 @@ impl Reading {
         let jsonld = jsonld::read(&dom);
         let metadata = metadata::collect(&dom, &jsonld, ruled_metadata(&chain, &dom), address);
         clock.done(Step::Metadata);
-        let drafts = from_dom(&dom, lexicon);
+        let drafts = from_dom(&dom, lexicon, address);
         clock.done(Step::Blocks);
         let hits = line_hits(&chain, &drafts, metadata.lang.as_ref().map(|lang| lang.value.as_str()));
         let strips = chain.strip(&dom);

@@ -10,6 +10,37 @@ use crate::blocks::{Draft, Drafts, Within};
 use crate::dom::{AttrName, Dom, NodeId, Tag};
 use crate::label::Kind;
 
+/// Where a link leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// To a place on the page.
+    Anchor,
+    /// To the page's own site.
+    Own,
+    /// To another host.
+    Foreign,
+}
+
+/// Where a link on a page of `host` leads.
+fn target(href: &str, host: &str) -> Target {
+    let href = href.trim_start();
+    if href.starts_with('#') {
+        return Target::Anchor;
+    }
+    match host_of(href) {
+        Some(other) if other != host => Target::Foreign,
+        _ => Target::Own,
+    }
+}
+
+/// The host of an address, without `www.`.
+fn host_of(address: &str) -> Option<&str> {
+    // A relative address may hold another one further on.
+    let (_, rest) = address.split_once("//").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']))?;
+    let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    Some(host.strip_prefix("www.").unwrap_or(host))
+}
+
 /// What an open element hands down to its children.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
@@ -21,8 +52,9 @@ struct Frame {
     within: Within,
     tokens: Evidence,
     hint: Option<Kind>,
-    link: bool,
+    link: Option<Target>,
     bold: bool,
+    italic: bool,
     block: bool,
 }
 
@@ -35,13 +67,17 @@ struct Open {
     chars: u32,
     link_chars: u32,
     bold_chars: u32,
+    italic_chars: u32,
+    anchor_chars: u32,
+    foreign_chars: u32,
     cells: u32,
 }
 
 /// Makes the blocks of a page. Text of scripts, styles, menus of choice and embedded documents is no
-/// block; everything else that a browser could show is.
+/// block; everything else that a browser could show is. `address` tells the page's own links from others.
 #[must_use]
-pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
+pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>) -> Drafts {
+    let host = address.and_then(host_of).unwrap_or_default();
     let mut walk = Walk::default();
     let telling = Telling::of(dom);
     let mut stack: Vec<Frame> = Vec::with_capacity(64);
@@ -54,8 +90,9 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
         within: Within::default(),
         tokens: Evidence::default(),
         hint: None,
-        link: false,
+        link: None,
         bold: false,
+        italic: false,
         block: true,
     });
     let mut node: NodeId = 1;
@@ -76,7 +113,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon) -> Drafts {
                 continue;
             }
             _ => {
-                let frame = enter(dom, node, tag, outer, lexicon, &telling);
+                let frame = enter(dom, node, tag, outer, lexicon, &telling, host);
                 if frame.block {
                     walk.flush();
                 } else if matches!(tag, Tag::Td | Tag::Th) {
@@ -166,7 +203,15 @@ fn is_block(tag: Tag) -> bool {
     )
 }
 
-fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon, telling: &Telling) -> Frame {
+fn enter(
+    dom: &Dom,
+    node: NodeId,
+    tag: Tag,
+    outer: Frame,
+    lexicon: &Lexicon,
+    telling: &Telling,
+    host: &str,
+) -> Frame {
     let mut frame = outer;
     frame.end = dom.end(node);
     frame.block = is_block(tag);
@@ -178,8 +223,9 @@ fn enter(dom: &Dom, node: NodeId, tag: Tag, outer: Frame, lexicon: &Lexicon, tel
         frame.form = form(tag, outer.form);
     }
     match tag {
-        Tag::A => frame.link = true,
+        Tag::A => frame.link = Some(target(dom.attr(node, "href").unwrap_or_default(), host)),
         Tag::B | Tag::Strong => frame.bold = true,
+        Tag::I | Tag::Em | Tag::Cite => frame.italic = true,
         // Their tokens speak of the whole page ("has-sidebar", "single-post").
         Tag::Html | Tag::Body => return frame,
         _ => {}
@@ -344,6 +390,9 @@ impl Walk {
             chars: 0,
             link_chars: 0,
             bold_chars: 0,
+            italic_chars: 0,
+            anchor_chars: 0,
+            foreign_chars: 0,
             cells: 1,
         });
         let out = &mut self.drafts.text;
@@ -360,8 +409,12 @@ impl Walk {
             append_folded(out, text, &mut self.space, open.start)
         };
         open.chars += chars;
-        open.link_chars += if frame.link { chars } else { 0 };
-        open.bold_chars += if frame.bold { chars } else { 0 };
+        let if_so = |is: bool| if is { chars } else { 0 };
+        open.link_chars += if_so(frame.link.is_some());
+        open.anchor_chars += if_so(frame.link == Some(Target::Anchor));
+        open.foreign_chars += if_so(frame.link == Some(Target::Foreign));
+        open.bold_chars += if_so(frame.bold);
+        open.italic_chars += if_so(frame.italic);
     }
 
     fn line_break(&mut self, form: Form) {
@@ -408,6 +461,9 @@ impl Walk {
             chars: open.chars,
             link_chars: open.link_chars,
             bold_chars: open.bold_chars,
+            italic_chars: open.italic_chars,
+            anchor_chars: open.anchor_chars,
+            foreign_chars: open.foreign_chars,
             within: frame.within,
             tokens: frame.tokens,
             hint: frame.hint,

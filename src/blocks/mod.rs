@@ -90,6 +90,12 @@ pub struct Draft {
     pub link_chars: u32,
     /// Of these, inside bold text.
     pub bold_chars: u32,
+    /// Of these, inside italic text.
+    pub italic_chars: u32,
+    /// Of these, inside links to a place on the page itself.
+    pub anchor_chars: u32,
+    /// Of these, inside links to other hosts.
+    pub foreign_chars: u32,
     /// The elements around it.
     pub within: Within,
     /// What its elements' class and id tokens say.

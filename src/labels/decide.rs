@@ -39,6 +39,12 @@ const REPEATED_WORDS: usize = 6;
 /// Kept blocks at the head of a text that the body may repeat, as a standfirst.
 const HEAD_BLOCKS: usize = 4;
 
+/// Words from which a paragraph that another one holds is a pull quote of it.
+const QUOTED_WORDS: usize = 12;
+
+/// Log-odds from which the model counts as unsure of a heading, not against it: a probability of 0.3.
+const UNSURE: i32 = -868;
+
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
 pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
@@ -61,6 +67,7 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
     pass.model(in_body.as_deref());
     pass.cut();
     pass.lines();
+    pass.headings();
     let head = pass.head();
     pass.repeats();
     pass.title(&head);
@@ -243,6 +250,20 @@ impl Pass<'_> {
         }
     }
 
+    /// A heading that the model is unsure of goes with the text below it.
+    fn headings(&mut self) {
+        let is_heading = |row: usize| matches!(self.drafts.list[row].form, Form::Heading(_));
+        let joins: Vec<usize> = (1..self.dropped.len())
+            .filter(|&below| self.is_kept(below) && !is_heading(below))
+            .map(|below| below - 1)
+            .filter(|&row| is_heading(row) && self.scores[row] >= UNSURE)
+            .filter(|&row| matches!(self.dropped[row], Some((_, Reason::Model(_)))))
+            .collect();
+        for row in joins {
+            self.dropped[row] = None;
+        }
+    }
+
     /// The head of a text: what is metadata there is no body.
     fn head(&mut self) -> Head {
         if self.reading.dom.is_some() {
@@ -263,11 +284,18 @@ impl Pass<'_> {
         head
     }
 
-    /// Of paragraphs that say the same, the first stays. A text without markup repeats itself on purpose more
-    /// often than not (labels in lists, program listings), but at its head, side by side, and in runs.
+    /// Of paragraphs that say the same, the first stays; on a page, of one that stands whole in another, the other. A
+    /// text without markup repeats itself on purpose more often than not (labels in lists, program listings), but at
+    /// its head, side by side, and in runs.
     fn repeats(&mut self) {
         let is_page = self.reading.dom.is_some();
         let mut first: FxHashMap<&[u32], usize> = FxHashMap::default();
+        let rows = self.kept_rows();
+        if is_page {
+            for (quote, of) in self.pull_quotes(&rows) {
+                self.dropped[quote] = Some((Kind::Duplicate, Reason::Repeats(of)));
+            }
+        }
         let rows = self.kept_rows();
         // The places of the copy and its original before this one.
         let mut before: Option<(usize, usize)> = None;
@@ -290,6 +318,34 @@ impl Pass<'_> {
                 }
             }
         }
+    }
+
+    /// Paragraphs among `rows` that another one holds word by word, with that one.
+    fn pull_quotes(&self, rows: &[usize]) -> Vec<(usize, usize)> {
+        /// Words to look one up by.
+        const OPENING: usize = 4;
+        // By their first words, so that one pass over all words finds them.
+        let mut openings: FxHashMap<&[u32], Vec<usize>> = FxHashMap::default();
+        for &row in rows {
+            let is_text = matches!(self.drafts.list[row].form, Form::Paragraph | Form::Quote);
+            let words = self.drafts.words(row);
+            if is_text && words.len() >= QUOTED_WORDS {
+                openings.entry(&words[..OPENING]).or_default().push(row);
+            }
+        }
+        let mut found = vec![];
+        for &of in rows {
+            let words = self.drafts.words(of);
+            for at in 0..(words.len() + 1).saturating_sub(QUOTED_WORDS) {
+                for &quote in openings.get(&words[at..at + OPENING]).into_iter().flatten() {
+                    let quoted = self.drafts.words(quote);
+                    if quoted.len() < words.len() && words[at..].starts_with(quoted) {
+                        found.push((quote, of));
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// The block that is the headline; its repetitions among the kept ones are dropped.

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
-use crate::dom::{Dom, NodeId};
+use crate::dom::{Dom, NodeId, Tag};
+use crate::labels::appeal;
 use crate::reading::Context;
 use crate::words::{self, Shingles};
 
@@ -93,6 +94,7 @@ columns! {
     alike, alike_chars, alike_links,
     title_overlap, title_place, is_title, description_overlap, body_known, body_share,
     repeats, repeated_before, by_rule, rules_around,
+    italic_share, anchor_share, foreign_share, owner_tag, appeals, address, credits, address_over_page,
 }
 
 /// Columns of the first model.
@@ -107,7 +109,7 @@ fn log(count: u32) -> u8 {
 }
 
 /// A share as a byte.
-fn share(part: u32, whole: u32) -> u8 {
+pub(super) fn share(part: u32, whole: u32) -> u8 {
     if whole == 0 { 0 } else { (u64::from(part.min(whole)) * 255 / u64::from(whole)) as u8 }
 }
 
@@ -153,6 +155,7 @@ pub fn features(drafts: &Drafts, context: &Context<'_>) -> Matrix {
         templates(&mut matrix, drafts);
     }
     agreement(&mut matrix, drafts, context);
+    wording(&mut matrix, drafts);
     for row in 0..drafts.list.len() {
         let hit = |at: usize| u32::from(context.by_rule.get(at).copied().unwrap_or(false));
         matrix.set(Column::by_rule as usize, row, hit(row) as u8);
@@ -297,6 +300,9 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
             (Column::marks, share(marks * 4, draft.chars)),
             (Column::opening, opening),
             (Column::gap, draft.gap.min(9)),
+            (Column::italic_share, share(draft.italic_chars, draft.chars)),
+            (Column::anchor_share, share(draft.anchor_chars, draft.chars)),
+            (Column::foreign_share, share(draft.foreign_chars, draft.chars)),
         ];
         for (column, byte) in row_values {
             matrix.set(column as usize, row, byte);
@@ -440,10 +446,33 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
             matrix.set(column as usize, row, byte);
         }
         matrix.set(Column::in_best as usize, row, bytes[11]);
+        matrix.set(Column::owner_tag as usize, row, tag_code(dom.tag(draft.owner)));
         matrix.set(Column::best_prose as usize, row, best_prose);
         matrix.set(Column::best_links as usize, row, best_links);
         matrix.set(Column::best_distance as usize, row, bytes[12]);
         matrix.set(Column::after_best as usize, row, u8::from(draft.node >= dom.end(best)));
+    }
+}
+
+/// How much like running text an element's name is.
+fn tag_code(tag: Tag) -> u8 {
+    match tag {
+        Tag::P => 5,
+        Tag::Blockquote | Tag::Pre => 4,
+        Tag::Li | Tag::Dt | Tag::Dd => 3,
+        Tag::Td | Tag::Th | Tag::Tr => 2,
+        Tag::Div | Tag::Section | Tag::Article | Tag::Main => 1,
+        _ => 0,
+    }
+}
+
+/// Columns about words that speak to the reader, not of the subject.
+fn wording(matrix: &mut Matrix, drafts: &Drafts) {
+    for (row, wording) in appeal::wordings(drafts).into_iter().enumerate() {
+        matrix.set(Column::appeals as usize, row, wording.appeals);
+        matrix.set(Column::address as usize, row, wording.address);
+        matrix.set(Column::address_over_page as usize, row, wording.address_over_page);
+        matrix.set(Column::credits as usize, row, wording.credits);
     }
 }
 

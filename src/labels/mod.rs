@@ -1,5 +1,6 @@
 //! One label and one reason for each block: the only place that decides.
 
+mod appeal;
 pub mod choose;
 pub mod decide;
 pub mod features;

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::blocks::Drafts;
+use crate::block::Form;
+use crate::blocks::{Draft, Drafts};
 use crate::dom::Dom;
 use crate::labels::features::{self, Matrix};
 use crate::labels::lines;
@@ -35,6 +36,8 @@ pub const OPINIONS: &[&str] = &[
     "kept_share",
     "kept_after",
     "kept_blocks",
+    "section",
+    "section_heading",
 ];
 
 /// Columns of the first forest, after which those of [`OPINIONS`] stand.
@@ -45,6 +48,9 @@ pub const fn first_columns(is_page: bool) -> usize {
 
 /// Probability from which a block counts as kept for its neighbours' distance to it.
 const LIKELY: f32 = 0.6;
+
+/// Stands for the opinion of a heading where there is none.
+const NO_HEADING: u8 = 128;
 
 /// Sets the columns of opinions, which are added if they are not there, from a forest's scores.
 pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
@@ -75,6 +81,16 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
         let (sum, weight) = alike.entry(draft.signature).or_default();
         *sum += opinion[row] * draft.chars as f32;
         *weight += draft.chars as f32;
+    }
+    // Of each block's section, which goes from one heading to the next: the mean, and its heading's.
+    let mut sections = vec![(0, 0); n];
+    let mut start = 0;
+    for section in drafts.list.chunk_by(|_, next| !is_heading(next)) {
+        let end = start + section.len();
+        let (text, heading) =
+            if is_heading(&section[0]) { (start + 1, byte(opinion[start])) } else { (start, NO_HEADING) };
+        sections[start..end].fill((mean(text, end), heading));
+        start = end;
     }
     let highest = byte(opinion.iter().copied().fold(0.0, f32::max));
     let all = kept[n];
@@ -125,6 +141,8 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
             byte(all / weights[n].max(1.0)),
             mean(row + 1, n),
             blocks(0, n),
+            sections[row].0,
+            sections[row].1,
         ];
         for (offset, value) in values.into_iter().enumerate() {
             matrix.set(first + offset, row, value);
@@ -148,6 +166,10 @@ fn distances(opinion: &[f32]) -> (Vec<u8>, Vec<u8>) {
         next = if opinion[row] > LIKELY { Some(row) } else { next };
     }
     (back, on)
+}
+
+fn is_heading(draft: &Draft) -> bool {
+    matches!(draft.form, Form::Heading(_))
 }
 
 fn byte(share: f32) -> u8 {
