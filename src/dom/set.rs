@@ -48,12 +48,35 @@ pub struct SelectorSet {
     slots: usize,
     ids: FxHashMap<Box<str>, Interest>,
     classes: FxHashMap<Box<str>, Interest>,
+    class_shapes: Shapes,
     attributes: FxHashMap<Box<str>, Interest>,
     names: FxHashMap<Box<str>, Interest>,
     /// The names of HTML again, by their tags.
     tags: Vec<Interest>,
     /// Entries that ask for nothing in particular.
     any: Vec<usize>,
+}
+
+/// Lengths and outer bytes of names, as bits: most classes of a page are told by them not to be in a set.
+#[derive(Debug, Clone, Default)]
+struct Shapes([u64; 32]);
+
+impl Shapes {
+    fn bit(name: &str) -> usize {
+        let [first, last] =
+            [name.bytes().next(), name.bytes().last()].map(|byte| usize::from(byte.unwrap_or(0)));
+        (first * 31 + last * 7 + name.len() * 127) % (32 * 64)
+    }
+
+    fn note(&mut self, name: &str) {
+        let bit = Self::bit(name);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        let bit = Self::bit(name);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// What a part of a selector asks for that can be looked up.
@@ -110,7 +133,10 @@ impl SelectorSet {
     fn interest(&mut self, key: Key<'_>) -> &mut Interest {
         let (map, text) = match key {
             Key::Id(text) => (&mut self.ids, text),
-            Key::Class(text) => (&mut self.classes, text),
+            Key::Class(text) => {
+                self.class_shapes.note(text);
+                (&mut self.classes, text)
+            }
             Key::Attribute(text) => (&mut self.attributes, text),
             Key::Name(text) => (&mut self.names, text),
         };
@@ -202,7 +228,9 @@ impl<'a> Walk<'a> {
         }
         if !set.classes.is_empty() {
             for class in dom.class_tokens(node) {
-                self.look_up(node, set.classes.get(class), hit);
+                if set.class_shapes.may_have(class) {
+                    self.look_up(node, set.classes.get(class), hit);
+                }
             }
         }
         for &entry in &set.any {

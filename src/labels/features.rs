@@ -3,6 +3,8 @@
 //! Counts go in as logarithms, shares as 0 to 255. Texts have the same columns as pages, of which
 //! those that only a page can fill stay 0, and after them their own ([`super::lines`]).
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::block::Form;
@@ -105,6 +107,11 @@ const PROSE_CHARS: u32 = 80;
 
 /// A count as a byte: 16 times its binary logarithm.
 fn log(count: u32) -> u8 {
+    static TABLE: LazyLock<[u8; 2048]> = LazyLock::new(|| std::array::from_fn(|count| log_of(count as u32)));
+    TABLE.get(count as usize).copied().unwrap_or_else(|| log_of(count))
+}
+
+fn log_of(count: u32) -> u8 {
     ((count as f32 + 1.0).log2() * 16.0).min(255.0) as u8
 }
 

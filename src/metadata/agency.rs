@@ -28,7 +28,8 @@ const SHORT: usize = 4;
 pub fn credited(line: &str) -> Option<&'static str> {
     let line = line.trim();
     let head = &line[..line.floor_char_boundary(LONGEST.min(line.len()))];
-    if !mentions(head) {
+    // Of a paragraph only a dateline with the agency in brackets counts.
+    if line.len() > LONGEST && !head.contains('(') || !mentions(head) {
         return None;
     }
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })

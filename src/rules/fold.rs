@@ -64,10 +64,10 @@ impl<'a> Folded<'a> {
             return self.push_beyond_ascii(c);
         }
         let is_letter = c.is_ascii_alphanumeric();
-        self.letters += usize::from(is_letter);
-        if self.first_letter.is_none() && is_letter {
+        if self.letters == 0 && is_letter && self.first_letter.is_none() {
             self.first_letter = Some(self.key.len());
         }
+        self.letters += usize::from(is_letter);
         self.key.push(c.to_ascii_lowercase() as u8);
     }
 

@@ -42,8 +42,8 @@ pub(super) struct Loose {
 }
 
 impl Loose {
-    /// The automaton of a regex that tells upper case from lower, or only in parts (`mixed`); `None` if it would be
-    /// too large.
+    /// The automaton of a regex, which is given as if it told upper case from lower; `mixed` says that parts of it
+    /// have flags of their own. `None` if it would be too large.
     pub(super) fn new(hir: &Hir, mixed: bool) -> Option<Self> {
         let mut exact = !mixed;
         let hir = loosen(hir, &mut exact);

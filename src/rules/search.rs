@@ -136,6 +136,8 @@ pub(super) struct InsideSearch {
     shift: u32,
     /// Literals of three bytes and more.
     table: Table,
+    /// Whether one of them has only three bytes.
+    has_threes: bool,
     /// Literals of one and two bytes.
     short: Vec<Short>,
 }
@@ -155,6 +157,7 @@ impl InsideSearch {
             let text = text.as_bytes();
             let grams = text.array_windows().enumerate();
             let rarest = grams.min_by_key(|(_, gram)| commonness(gram)).map(|(at, gram)| (at, four(gram)));
+            search.has_threes |= text.len() == 3;
             match rarest.or_else(|| Some((0, three(text.first_chunk()?)))) {
                 Some((at, gram)) => long.push((gram, Literal::new(text, at, owner))),
                 None => search.add_short(text, owner),
@@ -182,13 +185,17 @@ impl InsideSearch {
 
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
-        if !self.table.literals.is_empty() {
+        if self.has_threes {
             for (at, bytes) in text.array_windows().enumerate() {
                 self.compare(four(bytes), text, at, found);
                 self.compare(three(&[bytes[0], bytes[1], bytes[2]]), text, at, found);
             }
             if let Some(last) = text.last_chunk() {
                 self.compare(three(last), text, text.len() - last.len(), found);
+            }
+        } else if !self.table.literals.is_empty() {
+            for (at, bytes) in text.array_windows().enumerate() {
+                self.compare(four(bytes), text, at, found);
             }
         }
         if !self.short.is_empty() {
