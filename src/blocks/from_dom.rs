@@ -479,18 +479,29 @@ impl Walk {
 /// Appends text with runs of white space as one space and without soft hyphens and zero-width marks;
 /// returns the number of characters that are no white space. `space` carries a pending one over.
 pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, block_start: usize) -> u32 {
+    let bytes = text.as_bytes();
+    let is_mark = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let mut chars = 0;
-    let mut run = 0; // start of the run that is copied as it is
-    for (at, c) in text.char_indices() {
-        let (white, dropped) = match c {
-            ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}' => (true, false),
-            '!'..='~' => (false, false),
-            '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\0'..='\x1f' | '\x7f' => (false, true),
-            _ => (c.is_whitespace(), false),
+    let (mut run, mut at) = (0, 0); // what is copied as it is
+    while let Some(&byte) = bytes.get(at) {
+        let (width, white, dropped) = match byte {
+            b'!'..=b'~' => (1, false, false),
+            // Nearly all spaces stand alone between two words.
+            b' ' if at > run && is_mark(bytes.get(at + 1)) => {
+                at += 1;
+                continue;
+            }
+            b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => (1, true, false),
+            0..=0x7f => (1, false, true),
+            _ => {
+                let c = text[at..].chars().next().unwrap_or_default();
+                let dropped = matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+                (c.len_utf8(), c.is_whitespace(), dropped)
+            }
         };
         if white || dropped {
             out.push_str(&text[run..at]);
-            run = at + c.len_utf8();
+            run = at + width;
             *space |= white;
         } else {
             if *space {
@@ -501,6 +512,7 @@ pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, bloc
             }
             chars += 1;
         }
+        at += width;
     }
     out.push_str(&text[run..]);
     chars

@@ -267,6 +267,11 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
                     kind_beyond_ascii(c)
                 }
             };
+            if kind == 0 && !at_start {
+                // Nearly all: the small letters of a word.
+                (small, before) = (true, 0);
+                continue;
+            }
             if at_start {
                 words += 1;
                 capitals += counted(kind, UPPER);
