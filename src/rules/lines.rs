@@ -129,7 +129,8 @@ impl Searches {
 
     /// The patterns in their order.
     fn candidates(&self, line: &Folded<'_>) -> Vec<u32> {
-        let mut candidates = self.always.clone();
+        let mut candidates = Vec::with_capacity(16);
+        candidates.extend_from_slice(&self.always);
         self.start.find(line.key_from_first_letter(), &mut candidates);
         self.inside.find(line.key(), &mut candidates);
         candidates.sort_unstable();
