@@ -324,13 +324,18 @@ impl Pass<'_> {
     fn pull_quotes(&self, rows: &[usize]) -> Vec<(usize, usize)> {
         /// Words to look one up by.
         const OPENING: usize = 4;
+        /// Paragraphs that open alike of which more are no pull quotes, but a page that says the same again and again.
+        const ALIKE: usize = 8;
         // By their first words, so that one pass over all words finds them.
         let mut openings: FxHashMap<&[u32], Vec<usize>> = FxHashMap::default();
         for &row in rows {
             let is_text = matches!(self.drafts.list[row].form, Form::Paragraph | Form::Quote);
             let words = self.drafts.words(row);
             if is_text && words.len() >= QUOTED_WORDS {
-                openings.entry(&words[..OPENING]).or_default().push(row);
+                let alike = openings.entry(&words[..OPENING]).or_default();
+                if alike.len() < ALIKE {
+                    alike.push(row);
+                }
             }
         }
         let mut found = vec![];
