@@ -35,7 +35,9 @@ mod sections;
 mod set;
 mod source;
 mod strip;
+mod swallowed;
 mod warnings;
+mod xpath;
 
 pub use chain::{BodyHit, Chain};
 pub use check::{Checked, Claimant, Which};

@@ -72,9 +72,10 @@ pub struct PageTests {
 }
 
 impl PageTests {
-    /// The tests, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &PageTest> {
-        self.file.tests.iter().filter_map(|test| test.page.as_ref())
+    /// The tests in the order of the file, each with its number among all of the file's tests, from 0.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &PageTest)> {
+        let tests = self.file.tests.iter().enumerate();
+        tests.filter_map(|(number, test)| Some((number, test.page.as_ref()?)))
     }
 
     /// The file as the user would name it.

@@ -121,6 +121,7 @@ pub(super) struct Sections {
     pub(super) lines: Lines,
     pub(super) cut: Cut,
     pub(super) replace: Vec<Arc<Replace>>,
+    pub(super) rewrites: Vec<Arc<Rewrite>>,
     /// Tables with `inherit = false`.
     pub(super) closed: Closed,
 }
@@ -132,7 +133,9 @@ impl Sections {
         let elements = elements.chain(self.strip.iter().map(|(_, rule)| rule)).map(|rule| &rule.address);
         let markers = self.cut.start_after.iter().chain(&self.cut.keep_until).map(|marker| &marker.address);
         let lines = self.lines.patterns.iter().map(|pattern| &pattern.address);
-        elements.chain(lines).chain(markers).chain(self.replace.iter().map(|rule| &rule.address))
+        let replace = self.replace.iter().map(|rule| &rule.address);
+        let replace = replace.chain(self.rewrites.iter().map(|rule| &rule.address));
+        elements.chain(lines).chain(markers).chain(replace)
     }
 }
 
@@ -199,6 +202,14 @@ pub(super) struct Replace {
     pub(super) find: LazyRegex,
     pub(super) with: String,
     pub(super) at: At,
+    pub(super) address: Arc<Address>,
+}
+
+/// A text that is replaced in the page before it is parsed.
+#[derive(Debug)]
+pub(super) struct Rewrite {
+    pub(super) find: String,
+    pub(super) with: String,
     pub(super) address: Arc<Address>,
 }
 

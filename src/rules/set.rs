@@ -1,8 +1,11 @@
 //! All rules of a run: the files, the index by host, and the chains made of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
+
+use rayon::prelude::*;
 
 use super::chain::{Chain, Generic, Part, names_pattern, short_hash};
 use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
@@ -12,11 +15,15 @@ use super::parse;
 use super::schema::{Condition, Lines, Named, RuleFile};
 use super::source::{self, Place, Source};
 use super::strip::StripSet;
+use super::swallowed;
 use crate::dom::Dom;
 use crate::dom::select::SelectorSet;
 
 /// Files that may extend each other, one after the other.
 const MAX_DEPTH: usize = 4;
+
+/// Replacements of one text in one page.
+const MAX_REWRITES: usize = 10_000;
 
 /// A file that applies to a page, and the layout that the page has.
 type Chosen = (usize, Option<usize>);
@@ -37,6 +44,8 @@ pub struct RuleSet {
     probe_owners: Vec<usize>,
     /// For a test: the file whose rules apply, whatever the address.
     pinned: Option<usize>,
+    /// Whether any file replaces texts in pages before they are parsed.
+    rewrites: bool,
     /// For a test: a body may have any number of words.
     any_length: bool,
     chains: RwLock<HashMap<Vec<Chosen>, Arc<Chain>>>,
@@ -95,10 +104,15 @@ impl RuleSet {
     /// Compiles files, and tells what is wrong with them.
     pub(super) fn of_sources(sources: &[Arc<Source>], warn: bool) -> (Self, Vec<Diagnostic>) {
         let mut interned = Interned::new();
+        let read: Vec<_> = if warn {
+            // A check compiles every pattern, which takes a hundred times as long as reading them.
+            sources.par_iter().map(|source| parse::read(source, &mut Interned::new(), true)).collect()
+        } else {
+            sources.iter().map(|source| parse::read(source, &mut interned, false)).collect()
+        };
         let mut diagnostics = vec![];
         let mut files = vec![];
-        for source in sources {
-            let (file, found) = parse::read(source, &mut interned, warn);
+        for (file, found) in read {
             diagnostics.extend(found);
             files.push(Arc::new(file));
         }
@@ -109,7 +123,11 @@ impl RuleSet {
         rules.link_overlays(&mut diagnostics);
         rules.link_families(&mut diagnostics);
         rules.check_exceptions(&generic, &mut diagnostics);
+        if warn {
+            swallowed::warn(&rules, &generic, &mut diagnostics);
+        }
         rules.files.extend(generic);
+        rules.rewrites = rules.files.iter().any(|file| !file.base.rewrites.is_empty());
         (rules, diagnostics)
     }
 
@@ -294,6 +312,34 @@ impl RuleSet {
         }
     }
 
+    /// The page with the replacements `on = "html"` made: those of the site's file, of what lies over it, and of the
+    /// families it names. Which families and layouts a page has by itself shows only when it is parsed.
+    #[must_use]
+    pub fn rewrite<'h>(&self, html: &'h str, url: Option<&str>) -> Cow<'h, str> {
+        let mut html = Cow::Borrowed(html);
+        if !self.rewrites {
+            return html;
+        }
+        let place = url.and_then(host::of_url);
+        let claimed = || place.as_ref().and_then(|(host, path)| self.best_claim(host, path));
+        let Some(site) = self.pinned.or_else(|| claimed().map(|claimed| claimed.file)) else { return html };
+        let overlays = self.overlays(site).iter().rev().copied();
+        let own: Vec<usize> = overlays.chain([site]).collect();
+        let families = own.iter().find_map(|&number| self.lineage(number)).unwrap_or_default();
+        let mut off: Vec<&str> = vec![];
+        for &number in own.iter().chain(families.iter().filter(|family| !own.contains(family))) {
+            let file = &self.files[number];
+            for rule in &file.base.rewrites {
+                let excepted = off.iter().any(|except| names_pattern(except, &rule.address.path));
+                if !excepted && html.contains(&rule.find) {
+                    html = html.replacen(&rule.find, &rule.with, MAX_REWRITES).into();
+                }
+            }
+            off.extend(file.except.iter().map(|except| except.name.as_str()));
+        }
+        html
+    }
+
     /// The same rules for a test: `file` applies whatever the address, and a body may have `any_length`.
     pub(super) fn pinned(&self, file: Option<usize>, any_length: bool) -> Self {
         Self {
@@ -305,6 +351,7 @@ impl RuleSet {
             probes: self.probes.clone(),
             probe_owners: self.probe_owners.clone(),
             pinned: file,
+            rewrites: self.rewrites,
             any_length,
             ..Self::default()
         }

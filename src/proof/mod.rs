@@ -1,6 +1,8 @@
 //! Runs the tests on pages that rule files carry: each page is cleaned as any other, and the article compared with what
 //! the test expects.
 
+mod bless;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +14,8 @@ use crate::document::RawDoc;
 use crate::input::{self, InputOptions};
 use crate::labels::Model;
 use crate::rules::{Checked, Diagnostic, Expected, PageTest, PageTests, RuleSet, TestPage};
+
+pub use bless::{BlessError, bless};
 
 /// Runs the tests on pages of files that were checked, and adds what fails. Tests of files with errors are left out,
 /// since they would tell the same twice. Fixtures are looked for in `folder`.
@@ -34,7 +38,7 @@ fn run(tests: &PageTests, all: &RuleSet, model: &Arc<Model>, folder: Option<&Pat
     let cleaner = |inline| Cleaner::with_model(Arc::new(tests.rules(all, inline)), model.clone());
     let (mut on_inline, mut on_fixtures) = (None, None);
     let mut failures = vec![];
-    for test in tests.iter() {
+    for (_, test) in tests.iter() {
         failures.extend(tests.foreign_address(all, test));
         let inline = matches!(test.page, TestPage::Inline(_));
         let cleaner =
