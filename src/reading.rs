@@ -81,7 +81,7 @@ impl Reading {
     }
 
     fn page(html: &str, raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
-        let dom = Dom::parse(html, &Limits::default());
+        let dom = Dom::parse(&rules.rewrite(html, raw.url.as_deref()), &Limits::default());
         clock.done(Step::Parse);
         let address = raw.url.as_deref().or_else(|| metadata::own_address(&dom));
         let chain = rules.chain(address, Some(&dom), raw.captured);
