@@ -77,6 +77,7 @@ pub mod labels;
 pub mod metadata;
 pub mod output;
 pub mod pipeline;
+pub mod proof;
 pub mod reading;
 pub mod rules;
 pub mod timing;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["train"],
     &["pipeline"],
-    &["eval", "output"],
+    &["eval", "output", "proof"],
     &["cleaner"],
     &["labels"],
     &["reading"],

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use copydesk::proof;
 use copydesk::rules::RuleSet;
 use serde::Serialize;
 
@@ -46,7 +47,8 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     match &args.verb {
         RulesVerb::Check { folder, format } => {
             std::fs::read_dir(folder).map_err(Failure::read(folder))?;
-            let checked = RuleSet::check_folder(folder);
+            let mut checked = RuleSet::check_folder(folder);
+            proof::run_page_tests(&mut checked, Some(folder));
             print(&in_form(&checked, *format))?;
             Ok(if checked.errors > 0 { Exit::Found } else { Exit::Done })
         }

@@ -41,7 +41,7 @@ pub enum BodyHit {
 }
 
 /// The rules of generic files, which all chains share.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Generic {
     pub(super) name: String,
     pub(super) lines: Lines,
@@ -155,6 +155,11 @@ impl Chain {
         chain.join(generic, parts);
         chain.longest = chain.lines.iter().map(|layer| layer.engine.longest()).max().unwrap_or(0);
         chain
+    }
+
+    /// The same with a body of any length.
+    pub(super) fn of_any_length(self) -> Self {
+        Self { min_words: 0, ..self }
     }
 
     fn join(&mut self, generic: &Generic, parts: &[Part]) {

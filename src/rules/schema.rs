@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::element::ElementRule;
 use super::host::Claim;
 use super::lines::LineEngine;
+use super::page_test::PageTest;
 use super::pattern::{At, LazyRegex, LinePattern};
 use super::source::Source;
 use crate::dom::select::Selector;
@@ -155,7 +156,7 @@ pub(super) struct Body {
 }
 
 /// Line patterns, and the engine that is made of them when a page first needs it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Lines {
     pub(super) patterns: Vec<Arc<LinePattern>>,
     engine: OnceLock<Arc<LineEngine>>,
@@ -206,6 +207,6 @@ pub(super) struct Replace {
 pub(super) struct Test {
     pub(super) drops: Vec<Named>,
     pub(super) keeps: Vec<Named>,
-    /// Whether it is on a page, which takes more than the rules to run.
-    pub(super) page: bool,
+    /// A page and what is expected of it.
+    pub(super) page: Option<PageTest>,
 }

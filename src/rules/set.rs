@@ -35,6 +35,10 @@ pub struct RuleSet {
     fingerprinted: Vec<usize>,
     probes: SelectorSet,
     probe_owners: Vec<usize>,
+    /// For a test: the file whose rules apply, whatever the address.
+    pinned: Option<usize>,
+    /// For a test: a body may have any number of words.
+    any_length: bool,
     chains: RwLock<HashMap<Vec<Chosen>, Arc<Chain>>>,
 }
 
@@ -143,11 +147,7 @@ impl RuleSet {
     fn link_overlays(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for (number, file) in self.files.iter().enumerate() {
             let Some(overlay) = &file.overlay else { continue };
-            let target = self
-                .files
-                .iter()
-                .position(|other| other.source.place == Place::Site && *other.source.id == *overlay.name);
-            match target {
+            match self.site_of_id(&overlay.name) {
                 Some(target) => self.overlays.entry(target).or_default().push(number),
                 None => diagnostics.push(self.names_nothing(&file.source, overlay, "site", Place::Site)),
             }
@@ -272,8 +272,8 @@ impl RuleSet {
         let place = url.and_then(host::of_url);
         let path = place.as_ref().map_or("", |(_, path)| path);
         let page = Page { path, dom, date: captured.unwrap_or(jiff::civil::Date::MAX) };
-        let site =
-            place.as_ref().and_then(|(host, path)| self.best_claim(host, path)).map(|claimed| claimed.file);
+        let claimed = || place.as_ref().and_then(|(host, path)| self.best_claim(host, path));
+        let site = self.pinned.or_else(|| claimed().map(|claimed| claimed.file));
         let key: Vec<Chosen> = self
             .files_for(site, &page)
             .into_iter()
@@ -286,11 +286,33 @@ impl RuleSet {
             return chain;
         }
         let part = |&(number, layout): &Chosen| Part { file: self.files[number].clone(), layout };
-        let chain = Arc::new(Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>()));
+        let chain = Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>());
+        let chain = Arc::new(if self.any_length { chain.of_any_length() } else { chain });
         match self.chains.write() {
             Ok(mut chains) => chains.entry(key).or_insert(chain).clone(),
             Err(_) => chain,
         }
+    }
+
+    /// The same rules for a test: `file` applies whatever the address, and a body may have `any_length`.
+    pub(super) fn pinned(&self, file: Option<usize>, any_length: bool) -> Self {
+        Self {
+            files: self.files.clone(),
+            generic: self.generic.clone(),
+            lineages: self.lineages.clone(),
+            overlays: self.overlays.clone(),
+            fingerprinted: self.fingerprinted.clone(),
+            probes: self.probes.clone(),
+            probe_owners: self.probe_owners.clone(),
+            pinned: file,
+            any_length,
+            ..Self::default()
+        }
+    }
+
+    /// The site's file of this id.
+    pub(super) fn site_of_id(&self, id: &str) -> Option<usize> {
+        self.files.iter().position(|file| file.source.place == Place::Site && *file.source.id == *id)
     }
 
     /// The files that apply to a page, strongest first.
