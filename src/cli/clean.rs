@@ -1,17 +1,17 @@
 //! `copydesk clean`: documents in, articles out.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use copydesk::output::{ArticleFormat, FileNames, OutFile, Rendered, Rendering, Report, Skipped, Tally};
+use copydesk::output::{ArticleFormat, FileNames, Rendered, Rendering, Report, Skipped, Tally};
 use copydesk::{output, pipeline};
 
 use super::progress::Progress;
-use super::{Exit, Failure, InputArgs, RuleArgs, pool};
+use super::{Exit, Failure, InputArgs, Named, RuleArgs, is_stdout, pool};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -185,12 +185,6 @@ enum Articles {
     Apart { folder: PathBuf, extension: &'static str, names: FileNames },
 }
 
-/// A file and what the user calls it.
-struct Named {
-    path: PathBuf,
-    file: OutFile,
-}
-
 impl Outputs {
     fn open(args: &OutputArgs, inputs: &[PathBuf]) -> Result<Self, Failure> {
         let folder = (args.out.is_dir() || args.out.as_os_str().as_encoded_bytes().ends_with(b"/"))
@@ -218,16 +212,16 @@ impl Outputs {
                 Articles::Apart { folder: folder.to_owned(), extension, names: FileNames::default() }
             }
             (together, _) => Articles::Together {
-                file: Named::create(together.unwrap_or_else(|| "-".into()))?,
+                file: Named::create(&together.unwrap_or_else(|| "-".into()))?,
                 apart: if matches!(args.format, FormatName::Jsonl) { b"" } else { b"\n" },
                 first: true,
             },
         };
         Ok(Self {
             articles,
-            removed: removed.map(Named::create).transpose()?,
-            rejects: rejects.map(Named::create).transpose()?,
-            report: report.map(Named::create).transpose()?,
+            removed: removed.as_deref().map(Named::create).transpose()?,
+            rejects: rejects.as_deref().map(Named::create).transpose()?,
+            report: report.as_deref().map(Named::create).transpose()?,
         })
     }
 
@@ -242,7 +236,7 @@ impl Outputs {
                 }
                 Articles::Apart { folder, extension, names } => {
                     let name = format!("{}.{extension}", names.name(&rendered.id));
-                    let mut file = Named::create(folder.join(name))?;
+                    let mut file = Named::create(&folder.join(name))?;
                     file.write(article)?;
                     file.finish()?;
                 }
@@ -288,10 +282,6 @@ impl std::fmt::Display for Outputs {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
     if is_stdout(path) { "standard output".into() } else { path.to_string_lossy() }
 }
@@ -318,23 +308,4 @@ fn check_places(folder: Option<&Path>, files: &[&PathBuf], inputs: &[PathBuf]) -
         }
     }
     Ok(())
-}
-
-impl Named {
-    fn create(path: PathBuf) -> Result<Self, Failure> {
-        let file = if is_stdout(&path) {
-            OutFile::stdout()
-        } else {
-            OutFile::create(&path).map_err(Failure::write(&path))?
-        };
-        Ok(Self { path, file })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(Failure::write(&self.path))
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        self.file.finish().map_err(Failure::write(&self.path))
-    }
 }

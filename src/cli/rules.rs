@@ -1,8 +1,14 @@
 //! `copydesk rules`: are the rule files sound, and which of them apply to a page?
 
-use std::path::PathBuf;
+mod explain;
+mod impact;
+mod stats;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use copydesk::document::RawDoc;
+use copydesk::input;
 use copydesk::rules::RuleSet;
 use serde::Serialize;
 
@@ -34,6 +40,12 @@ enum RulesVerb {
         #[arg(long, value_enum, default_value_t = Form::Text)]
         format: Form,
     },
+    /// Tell everything the rules find on a page: files, layout, and every hit with its address
+    Explain(explain::ExplainArgs),
+    /// Tell which rules of a run are dead: patterns without hits, bodies missed, guards fired
+    Stats(stats::StatsArgs),
+    /// Tell which documents and lines change between two folders of rules, worst first
+    Impact(impact::ImpactArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -55,7 +67,23 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
             print(&in_form(&which, *format))?;
             Ok(Exit::Done)
         }
+        RulesVerb::Explain(args) => explain::run(args),
+        RulesVerb::Stats(args) => stats::run(args),
+        RulesVerb::Impact(args) => impact::run(args),
     }
+}
+
+/// The one document of a file.
+fn one_document(file: &Path) -> Result<RawDoc, Failure> {
+    let inputs = [file.to_owned()];
+    input::check(&inputs).map_err(Failure::Inputs)?;
+    let mut documents = input::open(&inputs, input::InputOptions::default());
+    let first = documents.next().ok_or_else(|| Failure::Usage(format!("{}: no document", file.display())))?;
+    let first = first.map_err(|error| Failure::Usage(error.to_string()))?;
+    if documents.next().is_some() {
+        return Err(Failure::Usage(format!("{}: several documents; this takes one", file.display())));
+    }
+    Ok(first)
 }
 
 fn in_form<T: std::fmt::Display + Serialize>(value: &T, form: Form) -> String {
