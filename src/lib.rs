@@ -71,6 +71,7 @@ pub mod document;
 pub mod dom;
 pub mod error;
 pub mod eval;
+pub mod import;
 pub mod input;
 pub mod label;
 pub mod labels;

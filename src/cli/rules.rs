@@ -2,8 +2,10 @@
 
 mod explain;
 mod impact;
+mod import;
 mod stats;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -46,6 +48,8 @@ enum RulesVerb {
     Stats(stats::StatsArgs),
     /// Tell which documents and lines change between two folders of rules, worst first
     Impact(impact::ImpactArgs),
+    /// Make rule files of FiveFilters' site configs, and tell what could not be carried over
+    ImportFtr(import::ImportArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -70,6 +74,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesVerb::Explain(args) => explain::run(args),
         RulesVerb::Stats(args) => stats::run(args),
         RulesVerb::Impact(args) => impact::run(args),
+        RulesVerb::ImportFtr(args) => import::run(args),
     }
 }
 
@@ -84,6 +89,12 @@ fn one_document(file: &Path) -> Result<RawDoc, Failure> {
         return Err(Failure::Usage(format!("{}: several documents; this takes one", file.display())));
     }
     Ok(first)
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut file = std::fs::File::create_new(path).map_err(Failure::write(path))?;
+    file.write_all(text.as_bytes()).map_err(Failure::write(path))
 }
 
 fn in_form<T: std::fmt::Display + Serialize>(value: &T, form: Form) -> String {

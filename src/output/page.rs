@@ -12,6 +12,9 @@ use crate::cleaner::Cleaned;
 use crate::document::RawDoc;
 use crate::label::{Kind, Label, Reason};
 
+/// Characters of a rule's address that are shown; a pattern may be long.
+const SHOWN_PATH: usize = 160;
+
 const STYLE: &str = include_str!("page.css");
 
 /// What a page begins with.
@@ -131,12 +134,10 @@ fn write_block(out: &mut String, number: usize, block: &Block, before: Option<La
     }
     match &block.reason {
         Reason::Rule(rule) => {
-            write!(
-                out,
-                "<code>{}</code><br><code>{}</code>",
-                Escaped(&rule.to_string()),
-                Escaped(&rule.path)
-            )?;
+            let path: String = rule.path.chars().take(SHOWN_PATH).collect();
+            let more = if path.len() < rule.path.len() { "…" } else { "" };
+            let (place, path) = (rule.to_string(), Escaped(&path));
+            write!(out, "<code>{}</code><br><code>{path}{more}</code>", Escaped(&place))?;
         }
         Reason::Model(score) => write!(out, "the model gives it {score:.2}")?,
         Reason::JsonLd => out.push_str("the page’s JSON-LD has it"),
