@@ -78,6 +78,7 @@ pub mod labels;
 pub mod metadata;
 pub mod output;
 pub mod pipeline;
+pub mod propose;
 pub mod reading;
 pub mod rules;
 pub mod timing;

@@ -3,6 +3,7 @@
 mod explain;
 mod impact;
 mod import;
+mod new;
 mod stats;
 
 use std::io::Write as _;
@@ -44,6 +45,8 @@ enum RulesVerb {
     },
     /// Tell everything the rules find on a page: files, layout, and every hit with its address
     Explain(explain::ExplainArgs),
+    /// Propose a file for a site, out of some of its pages
+    New(new::NewArgs),
     /// Tell which rules of a run are dead: patterns without hits, bodies missed, guards fired
     Stats(stats::StatsArgs),
     /// Tell which documents and lines change between two folders of rules, worst first
@@ -72,6 +75,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         RulesVerb::Explain(args) => explain::run(args),
+        RulesVerb::New(args) => new::run(args),
         RulesVerb::Stats(args) => stats::run(args),
         RulesVerb::Impact(args) => impact::run(args),
         RulesVerb::ImportFtr(args) => import::run(args),
