@@ -96,6 +96,12 @@ impl Cleaner {
         Self { rules, model }
     }
 
+    /// A cleaner with other rules and the same model.
+    #[must_use]
+    pub fn with_rules(&self, rules: Arc<RuleSet>) -> Self {
+        Self::with_model(rules, Arc::clone(&self.model))
+    }
+
     /// The rules it uses.
     #[must_use]
     pub fn rules(&self) -> &RuleSet {

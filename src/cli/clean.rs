@@ -11,6 +11,7 @@ use copydesk::output::{ArticleFormat, FileNames, Rendered, Rendering, Report, Sk
 use copydesk::{output, pipeline};
 
 use super::progress::Progress;
+use super::watch::Live;
 use super::{Exit, Failure, InputArgs, Named, RuleArgs, is_stdout, pool};
 
 #[derive(Debug, Args)]
@@ -28,6 +29,9 @@ pub(crate) struct CleanArgs {
     /// Exit with 1 if more documents failed than this number, or than this share such as 2%
     #[arg(long, value_name = "N|P%", default_value = "0", value_parser = FailureLimit::parse, help_heading = "Run")]
     max_failed: FailureLimit,
+    /// Read the rules again when their folder changes; a broken file keeps its last good version
+    #[arg(long, requires = "rules", help_heading = "Run")]
+    watch: bool,
     /// Neither progress nor summary; errors and warnings only
     #[arg(short, long, help_heading = "Run")]
     quiet: bool,
@@ -104,7 +108,8 @@ impl FailureLimit {
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let documents = args.input.open()?;
-    let cleaner = args.rules.cleaner()?;
+    let live = args.watch.then(|| Live::start(&args.rules)).transpose()?;
+    let cleaner = if let Some(live) = &live { live.now() } else { args.rules.cleaner()? };
     let pool = pool(args.threads)?;
     let mut outputs = Outputs::open(&args.output, args.input.paths())?;
 
@@ -125,7 +130,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
         |document| {
             let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
             let rendered = document.and_then(|raw| {
-                let cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
+                let now = live.as_ref().map(Live::now);
+                let cleaned = pipeline::clean_guarded(now.as_ref().unwrap_or(&cleaner), &raw)?;
                 Ok(output::render(&raw, &cleaned, rendering))
             });
             match rendered {

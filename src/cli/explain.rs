@@ -1,17 +1,18 @@
 //! `copydesk explain`: every block of a document with its label and the reason for it.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use console::{Style, Term, truncate_str};
 use copydesk::article::{Source, Sourced};
-use copydesk::cleaner::Cleaned;
+use copydesk::cleaner::{Cleaned, Cleaner};
 use copydesk::document::RawDoc;
 use copydesk::label::{Label, Role};
 use copydesk::output::{self, PAGE_END, explained_document, name_of, page_start, verdict_of};
 use copydesk::{input, pipeline};
 
+use super::watch::Watch;
 use super::{Exit, Failure, Named, RuleArgs, print, printable};
 
 #[derive(Debug, Args)]
@@ -29,6 +30,9 @@ pub(crate) struct ExplainArgs {
     /// Write a page for a browser to this file: what stays plain, what goes struck, reasons on hover
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     html: Option<PathBuf>,
+    /// Explain again whenever the file or the rules change; a broken rule file keeps its last good version
+    #[arg(long, requires = "rules")]
+    watch: bool,
     #[command(flatten)]
     rules: RuleArgs,
 }
@@ -45,14 +49,29 @@ Examples:
 const REASON_COLUMN: usize = 44;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let inputs = std::slice::from_ref(&args.file);
-    input::check(inputs).map_err(Failure::Inputs)?;
+    input::check(std::slice::from_ref(&args.file)).map_err(Failure::Inputs)?;
     if let Some(page) = &args.html
         && page.canonicalize().is_ok_and(|page| args.file.canonicalize().is_ok_and(|file| file == page))
     {
         return Err(Failure::Usage(format!("{} would be overwritten; name another file", page.display())));
     }
-    let cleaner = args.rules.cleaner()?;
+    if !args.watch {
+        return explain(args, &args.rules.cleaner()?);
+    }
+    if args.file == Path::new("-") {
+        return Err(Failure::Usage("--watch needs a file that can be read again".to_owned()));
+    }
+    let (mut watch, mut cleaner) = Watch::start(&args.rules, Some(&args.file))?;
+    loop {
+        let exit = explain(args, &cleaner)?;
+        let Some(next) = watch.next(&cleaner) else { return Ok(exit) };
+        cleaner = next;
+    }
+}
+
+/// Explains the file's documents.
+fn explain(args: &ExplainArgs, cleaner: &Cleaner) -> Result<Exit, Failure> {
+    let inputs = std::slice::from_ref(&args.file);
     let mut page = args.html.as_deref().map(Named::create).transpose()?;
     if let Some(page) = &mut page {
         page.write(page_start(&format!("copydesk explain {}", args.file.display())).as_bytes())?;
@@ -63,7 +82,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             if args.url.is_some() {
                 raw.url.clone_from(&args.url);
             }
-            Ok((pipeline::clean_guarded(&cleaner, &raw)?, raw))
+            Ok((pipeline::clean_guarded(cleaner, &raw)?, raw))
         });
         match cleaned {
             Ok((cleaned, raw)) if args.json => print(&output::explanation(&raw, &cleaned))?,

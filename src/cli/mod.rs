@@ -8,6 +8,7 @@ mod floors;
 mod progress;
 mod rules;
 mod train;
+mod watch;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

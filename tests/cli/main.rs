@@ -9,6 +9,7 @@ mod explain;
 mod keeper;
 mod readme;
 mod rules;
+mod watch;
 
 use std::path::Path;
 
