@@ -162,21 +162,11 @@ impl Growing {
         let mut css = String::new();
         for (joint, compound) in &self.parts {
             css.push_str(match joint {
-                Joint::Free => "",
-                Joint::Root => ":root > ",
+                Joint::Free | Joint::Root => "",
                 Joint::Descendant => " ",
                 Joint::Child => " > ",
                 Joint::Sibling => " ~ ",
             });
-            // The root itself is written as it is.
-            if *joint == Joint::Root {
-                css.truncate(css.len() - ":root > ".len());
-                if compound.tag.is_empty() {
-                    css.push_str(":root");
-                    css.push_str(&compound.conditions);
-                    continue;
-                }
-            }
             css.push_str(&compound.css());
         }
         css
@@ -207,7 +197,9 @@ fn of_path(path: &Path) -> Result<Picked, Untold> {
                 return Err("a condition on what a condition picked");
             }
             let css: Vec<String> = all.into_iter().map(|one| one.css).collect();
-            let css = if css.len() == 1 { css.concat() } else { format!(":is({})", css.join(", ")) };
+            // Another step hangs on the whole of it.
+            let is_whole = css.len() == 1 && (path.steps.is_empty() || !css[0].contains(' '));
+            let css = if is_whole { css.concat() } else { format!(":is({})", css.join(", ")) };
             growing.parts.push((Joint::Free, Compound { tag: css, conditions: String::new() }));
             for predicate in predicates {
                 match position(predicate) {
@@ -293,7 +285,14 @@ fn take_step(growing: &mut Growing, step: &Step, joint: Joint, is_last: bool) ->
                 (Axis::Descendant, Joint::Child) => Joint::Descendant,
                 (_, joint) => joint,
             };
-            growing.parts.push((joint, compound(&step.test)?));
+            let mut next = compound(&step.test)?;
+            if joint == Joint::Root {
+                if !matches!(next.tag.as_str(), "" | "html") {
+                    return Err("a root that is not html");
+                }
+                next.conditions.push_str(":root");
+            }
+            growing.parts.push((joint, next));
         }
         Axis::FollowingSibling => {
             growing.last()?;
