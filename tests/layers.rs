@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the outermost in; those of one row may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["train"],
+    &["train", "import", "propose"],
     &["pipeline"],
     &["eval", "output", "proof"],
     &["cleaner"],

@@ -1,17 +1,18 @@
 //! `copydesk clean`: documents in, articles out.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use copydesk::output::{ArticleFormat, FileNames, OutFile, Rendered, Rendering, Report, Skipped, Tally};
+use copydesk::output::{ArticleFormat, FileNames, Rendered, Rendering, Report, Skipped, Tally};
 use copydesk::{output, pipeline};
 
 use super::progress::Progress;
-use super::{Exit, Failure, InputArgs, RuleArgs, pool};
+use super::watch::Live;
+use super::{Exit, Failure, InputArgs, Named, RuleArgs, is_stdout, pool};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,6 +29,9 @@ pub(crate) struct CleanArgs {
     /// Exit with 1 if more documents failed than this number, or than this share such as 2%
     #[arg(long, value_name = "N|P%", default_value = "0", value_parser = FailureLimit::parse, help_heading = "Run")]
     max_failed: FailureLimit,
+    /// Read the rules again when their folder changes; a broken file keeps its last good version
+    #[arg(long, requires = "rules", help_heading = "Run")]
+    watch: bool,
     /// Neither progress nor summary; errors and warnings only
     #[arg(short, long, help_heading = "Run")]
     quiet: bool,
@@ -104,7 +108,8 @@ impl FailureLimit {
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let documents = args.input.open()?;
-    let cleaner = args.rules.cleaner()?;
+    let live = args.watch.then(|| Live::start(&args.rules)).transpose()?;
+    let cleaner = if let Some(live) = &live { live.now() } else { args.rules.cleaner()? };
     let pool = pool(args.threads)?;
     let mut outputs = Outputs::open(&args.output, args.input.paths())?;
 
@@ -125,7 +130,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
         |document| {
             let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
             let rendered = document.and_then(|raw| {
-                let cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
+                let now = live.as_ref().map(Live::now);
+                let cleaned = pipeline::clean_guarded(now.as_ref().unwrap_or(&cleaner), &raw)?;
                 Ok(output::render(&raw, &cleaned, rendering))
             });
             match rendered {
@@ -185,12 +191,6 @@ enum Articles {
     Apart { folder: PathBuf, extension: &'static str, names: FileNames },
 }
 
-/// A file and what the user calls it.
-struct Named {
-    path: PathBuf,
-    file: OutFile,
-}
-
 impl Outputs {
     fn open(args: &OutputArgs, inputs: &[PathBuf]) -> Result<Self, Failure> {
         let folder = (args.out.is_dir() || args.out.as_os_str().as_encoded_bytes().ends_with(b"/"))
@@ -218,16 +218,16 @@ impl Outputs {
                 Articles::Apart { folder: folder.to_owned(), extension, names: FileNames::default() }
             }
             (together, _) => Articles::Together {
-                file: Named::create(together.unwrap_or_else(|| "-".into()))?,
+                file: Named::create(&together.unwrap_or_else(|| "-".into()))?,
                 apart: if matches!(args.format, FormatName::Jsonl) { b"" } else { b"\n" },
                 first: true,
             },
         };
         Ok(Self {
             articles,
-            removed: removed.map(Named::create).transpose()?,
-            rejects: rejects.map(Named::create).transpose()?,
-            report: report.map(Named::create).transpose()?,
+            removed: removed.as_deref().map(Named::create).transpose()?,
+            rejects: rejects.as_deref().map(Named::create).transpose()?,
+            report: report.as_deref().map(Named::create).transpose()?,
         })
     }
 
@@ -242,7 +242,7 @@ impl Outputs {
                 }
                 Articles::Apart { folder, extension, names } => {
                     let name = format!("{}.{extension}", names.name(&rendered.id));
-                    let mut file = Named::create(folder.join(name))?;
+                    let mut file = Named::create(&folder.join(name))?;
                     file.write(article)?;
                     file.finish()?;
                 }
@@ -288,10 +288,6 @@ impl std::fmt::Display for Outputs {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
     if is_stdout(path) { "standard output".into() } else { path.to_string_lossy() }
 }
@@ -318,23 +314,4 @@ fn check_places(folder: Option<&Path>, files: &[&PathBuf], inputs: &[PathBuf]) -
         }
     }
     Ok(())
-}
-
-impl Named {
-    fn create(path: PathBuf) -> Result<Self, Failure> {
-        let file = if is_stdout(&path) {
-            OutFile::stdout()
-        } else {
-            OutFile::create(&path).map_err(Failure::write(&path))?
-        };
-        Ok(Self { path, file })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(Failure::write(&self.path))
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        self.file.finish().map_err(Failure::write(&self.path))
-    }
 }

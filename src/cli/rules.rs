@@ -1,9 +1,18 @@
 //! `copydesk rules`: are the rule files sound, and which of them apply to a page?
 
+mod explain;
+mod impact;
+mod import;
+mod new;
+mod stats;
+
 use std::fmt;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use copydesk::document::RawDoc;
+use copydesk::input;
 use copydesk::proof;
 use copydesk::rules::{Checked, Diagnostic, RuleSet};
 use serde::Serialize;
@@ -47,6 +56,16 @@ enum RulesVerb {
         #[arg(long, value_enum, default_value_t = Form::Text)]
         format: Form,
     },
+    /// Tell everything the rules find on a page: files, layout, and every hit with its address
+    Explain(explain::ExplainArgs),
+    /// Propose a file for a site, out of some of its pages
+    New(new::NewArgs),
+    /// Tell which rules of a run are dead: patterns without hits, bodies missed, guards fired
+    Stats(stats::StatsArgs),
+    /// Tell which documents and lines change between two folders of rules, worst first
+    Impact(impact::ImpactArgs),
+    /// Make rule files of FiveFilters' site configs, and tell what could not be carried over
+    ImportFtr(import::ImportArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -82,6 +101,11 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
             print(&in_form(&which, *format))?;
             Ok(Exit::Done)
         }
+        RulesVerb::Explain(args) => explain::run(args),
+        RulesVerb::New(args) => new::run(args),
+        RulesVerb::Stats(args) => stats::run(args),
+        RulesVerb::Impact(args) => impact::run(args),
+        RulesVerb::ImportFtr(args) => import::run(args),
     }
 }
 
@@ -116,6 +140,25 @@ impl fmt::Display for Tested {
         }
         self.blessed.map_or(Ok(()), |blessed| write!(f, "; {blessed} expectations rewritten"))
     }
+}
+
+/// The one document of a file.
+fn one_document(file: &Path) -> Result<RawDoc, Failure> {
+    let inputs = [file.to_owned()];
+    input::check(&inputs).map_err(Failure::Inputs)?;
+    let mut documents = input::open(&inputs, input::InputOptions::default());
+    let first = documents.next().ok_or_else(|| Failure::Usage(format!("{}: no document", file.display())))?;
+    let first = first.map_err(|error| Failure::Usage(error.to_string()))?;
+    if documents.next().is_some() {
+        return Err(Failure::Usage(format!("{}: several documents; this takes one", file.display())));
+    }
+    Ok(first)
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut file = std::fs::File::create_new(path).map_err(Failure::write(path))?;
+    file.write_all(text.as_bytes()).map_err(Failure::write(path))
 }
 
 fn in_form<T: std::fmt::Display + Serialize>(value: &T, form: Form) -> String {

@@ -38,6 +38,12 @@ impl MetaField {
         (Self::Section, "section"),
         (Self::Summary, "summary"),
     ];
+
+    /// The name that rule files use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)
+    }
 }
 
 /// Constants that `set` can give, by name.

@@ -13,6 +13,12 @@ pub(super) struct BadXPath {
     pub(super) hint: Option<String>,
 }
 
+/// Why a text is no XPath; `None` if it is, or if this build has no XPath to tell.
+#[must_use]
+pub fn xpath_mistake(text: &str) -> Option<String> {
+    XPath::parse(text).err().filter(|_| cfg!(feature = "xpath")).map(|error| error.message)
+}
+
 #[cfg(not(feature = "xpath"))]
 mod without_feature {
     use super::BadXPath;
