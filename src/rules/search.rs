@@ -137,17 +137,41 @@ pub(super) struct InsideSearch {
     table: Table,
     /// Literals of one and two bytes: few, since a needle is made of better ones where there are any.
     short: StartSearch,
-    /// The bytes that they begin with.
-    short_starts: ByteSet,
+    /// Where each byte stands in them.
+    in_short: Places,
 }
 
-/// Bytes, a flag each.
+/// For each byte, where it stands in literals of one and two bytes.
 #[derive(Debug)]
-struct ByteSet([bool; 256]);
+struct Places([u8; 256]);
 
-impl Default for ByteSet {
+impl Places {
+    const ALONE: u8 = 1;
+    const FIRST: u8 = 2;
+    const SECOND: u8 = 4;
+
+    fn add(&mut self, literal: &[u8]) {
+        let places: &[u8] = if literal.len() == 1 { &[Self::ALONE] } else { &[Self::FIRST, Self::SECOND] };
+        for (&byte, place) in literal.iter().zip(places) {
+            self.0[usize::from(byte)] |= place;
+        }
+    }
+
+    /// Whether a literal may stand at the start of the text.
+    #[inline(always)]
+    fn may_start(&self, text: &[u8]) -> bool {
+        let place = |at: usize| text.get(at).map_or(0, |&byte| self.0[usize::from(byte)]);
+        match place(0) & (Self::ALONE | Self::FIRST) {
+            0 => false,
+            Self::FIRST => place(1) & Self::SECOND != 0,
+            _ => true,
+        }
+    }
+}
+
+impl Default for Places {
     fn default() -> Self {
-        Self([false; 256])
+        Self([0; 256])
     }
 }
 
@@ -161,7 +185,7 @@ impl InsideSearch {
             match bytes.array_windows().enumerate().max_by_key(|(_, gram)| rarity(*gram)) {
                 Some((at, gram)) => long.push((three(gram), Literal::new(bytes, at, owner))),
                 None => {
-                    search.short_starts.0[usize::from(bytes[0])] = true;
+                    search.in_short.add(bytes);
                     short.push((text, owner));
                 }
             }
@@ -187,9 +211,10 @@ impl InsideSearch {
                 self.compare(gram, text, at, found);
             }
         }
-        for (at, &byte) in text.iter().enumerate() {
-            if self.short_starts.0[usize::from(byte)] {
-                self.short.find(&text[at..], found);
+        for at in 0..text.len() {
+            let rest = &text[at..];
+            if self.in_short.may_start(rest) {
+                self.short.find(rest, found);
             }
         }
     }
