@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["train"],
     &["pipeline"],
-    &["eval", "output"],
+    &["eval", "output", "filter"],
     &["cleaner"],
     &["labels"],
     &["reading"],
@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["dom"],
     &["input", "decode"],
     &["timing"],
+    &["duplicates"],
     &["words"],
     &["article", "block", "document", "error", "label"],
 ];

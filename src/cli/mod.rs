@@ -5,8 +5,10 @@ mod clean;
 mod eval;
 mod explain;
 mod floors;
+mod outputs;
 mod progress;
 mod rules;
+mod shards;
 mod train;
 
 use std::io::{self, Write as _};
@@ -146,6 +148,18 @@ struct FieldArgs {
 impl InputArgs {
     fn paths(&self) -> &[PathBuf] {
         &self.inputs
+    }
+
+    /// The names of fields that the user gave, by their option.
+    fn field_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
+        let fields = [
+            ("html_field", html_field),
+            ("text_field", text_field),
+            ("url_field", url_field),
+            ("id_field", id_field),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
     fn open(&self) -> Result<input::Documents, Failure> {

@@ -30,6 +30,7 @@ mod http;
 mod json;
 mod kind;
 mod members;
+mod survey;
 mod walk;
 mod warc;
 
@@ -48,6 +49,7 @@ use walk::{Source, Sources};
 use warc::WarcRecords;
 
 pub use fields::Fields;
+pub use survey::Survey;
 pub use walk::check;
 
 /// How to read the input.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::name_of;
 use crate::article::{DropReason, Flag, ReviewReason, Verdict};
@@ -21,7 +21,7 @@ const TOP_RULES: usize = 10;
 const SHOWN_PATH: usize = 80;
 
 /// Counts over documents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     bytes: u64,
     kept: u64,
@@ -31,6 +31,8 @@ pub struct Tally {
     flags: BTreeMap<Flag, u64>,
     blocks_kept: u64,
     blocks_removed: BTreeMap<Kind, u64>,
+    /// As pairs, since the keys of JSON are strings.
+    #[serde(with = "pairs")]
     rules: BTreeMap<Arc<Address>, u64>,
 }
 
@@ -63,6 +65,13 @@ impl Tally {
         Self { bytes: bytes as u64, failed: [(error.stage, 1)].into(), ..Self::default() }
     }
 
+    /// Makes of one article that was kept, or is for review, one that was dropped.
+    pub(super) fn drop(&mut self, reason: DropReason) {
+        self.kept = 0;
+        self.review.clear();
+        self.dropped = [(reason, 1)].into();
+    }
+
     /// Adds other documents to these.
     pub fn add(&mut self, other: Self) {
         self.bytes += other.bytes;
@@ -74,6 +83,23 @@ impl Tally {
         add_counts(&mut self.flags, other.flags);
         add_counts(&mut self.blocks_removed, other.blocks_removed);
         add_counts(&mut self.rules, other.rules);
+    }
+}
+
+mod pairs {
+    use super::{Address, Arc, BTreeMap, Deserialize, Serialize};
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        counts: &BTreeMap<Arc<Address>, u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        counts.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Arc<Address>, u64>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clean;
+mod dumps;
 mod eval;
 mod explain;
 mod readme;
