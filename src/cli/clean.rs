@@ -357,12 +357,11 @@ fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> 
     if args.input.paths().iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::Usage("--shard-size needs inputs that can be read again, not `-`".to_owned()));
     }
-    let inputs: Result<Vec<_>, _> = args.input.paths().iter().map(|path| Survey::new(path)).collect();
     Ok(Identity {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rules: cleaner.rules().digest(),
         options,
-        inputs: inputs.map_err(|error| Failure::Inputs(vec![error]))?,
+        inputs: args.input.paths().iter().map(|path| Survey::new(path)).collect(),
     })
 }
 

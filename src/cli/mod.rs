@@ -2,6 +2,7 @@
 
 mod bench;
 mod clean;
+mod diff;
 mod eval;
 mod explain;
 mod floors;
@@ -36,14 +37,16 @@ struct Cli {
 const EXAMPLES: &str = "\
 Exit status:
   0  done
-  1  done, but too many documents failed (clean), a rule file has errors (rules check) or a measure
-     is below its floor (eval)
+  1  done, but too many documents failed (clean), a rule file has errors (rules check), a measure
+     is below its floor (eval) or two runs differ (diff)
   2  could not run";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Clean documents: articles out, with the reason of each line that went
     Clean(clean::CleanArgs),
+    /// Tell what changed between two runs, worst first
+    Diff(diff::DiffArgs),
     /// Show every block of a document, kept or removed, with the reason
     Explain(explain::ExplainArgs),
     /// Check rule files, or tell which apply to a page
@@ -203,6 +206,7 @@ pub(crate) fn main() -> Exit {
     start_log(cli.log_format);
     let result = match cli.verb {
         Verb::Clean(args) => clean::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Eval(args) => eval::run(&args),

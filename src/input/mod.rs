@@ -150,6 +150,15 @@ pub fn from_reader(name: &str, input: impl Read + Send + 'static, options: Input
     documents
 }
 
+/// Opens one file for reading, decompressed if it is gzip or zstd.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn plain(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let input = Counted { input: Source::named(path.to_owned()).open()?, rest: 0, progress: Arc::default() };
+    decompressed(input, path)
+}
+
 impl Documents {
     /// How far reading has come.
     #[must_use]

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::InputError;
 use super::kind::{self, Kind};
 use super::members::{Compression, Members};
 use super::walk::Sources;
@@ -30,11 +29,10 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Reads an input once, from end to end. Standard input cannot be read twice: that is an error.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub fn new(path: &Path) -> Result<Self, InputError> {
+    /// Reads an input once, from end to end. A file that cannot be read is counted as `unreadable`: that is
+    /// for the run to report, as a failed document.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
         let mut survey = Self {
             path: path.to_string_lossy().into_owned(),
             files: 0,
@@ -44,17 +42,23 @@ impl Survey {
         };
         let mut hash = Sha256::new();
         for source in Sources::new(&[path.to_owned()]) {
-            let fail = |path: PathBuf| move |source| InputError { path, source };
-            let source =
-                source.map_err(|error| fail(path.to_owned())(io::Error::other(error.to_string())))?;
-            survey.add(&source.path, &source.id, &mut hash).map_err(fail(source.path))?;
+            let read = match source {
+                Ok(source) => {
+                    survey.add(&source.path, &source.id, &mut hash).map_err(|error| error.to_string())
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(problem) = read {
+                hash.update(problem);
+                *survey.kinds.entry("unreadable".to_owned()).or_default() += 1;
+            }
         }
         survey.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(survey)
+        survey
     }
 
     fn add(&mut self, path: &Path, id: &str, hash: &mut Sha256) -> io::Result<()> {
-        *self.kinds.entry(kind_of(path)?).or_default() += 1;
+        let kind = kind_of(path)?;
         hash.update((id.len() as u64).to_le_bytes());
         hash.update(id);
         let mut file = File::open(path)?;
@@ -70,6 +74,7 @@ impl Survey {
             }
         }
         hash.update(size.to_le_bytes());
+        *self.kinds.entry(kind).or_default() += 1;
         self.files += 1;
         self.bytes += size;
         Ok(())
