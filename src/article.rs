@@ -60,6 +60,31 @@ pub struct Metadata {
     pub paywalled: bool,
 }
 
+impl Metadata {
+    /// The values that are known and are one text, by the names that people see.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Sourced<String>)> {
+        let fields = [
+            ("title", &self.title),
+            ("date", &self.date),
+            ("modified", &self.date_modified),
+            ("site", &self.site),
+            ("canonical", &self.url),
+            ("lang", &self.lang),
+            ("section", &self.section),
+            ("agency", &self.agency),
+            ("description", &self.description),
+            ("image", &self.image),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+
+    /// The values that are known and are lists, by the names that people see.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static str, &Sourced<Vec<String>>)> {
+        let fields = [("authors", &self.authors), ("tags", &self.tags)];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+}
+
 /// Something a user may want to filter by; never a reason to drop a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use super::outputs::{Outputs, Places};
 use super::progress::Progress;
 use super::shards::{Resumed, Shards};
+use super::watch::Live;
 use super::{Exit, Failure, InputArgs, RuleArgs, pool};
 
 #[derive(Debug, Args)]
@@ -44,6 +45,9 @@ pub(crate) struct CleanArgs {
     /// Exit with 1 if more documents failed than this number, or than this share such as 2%
     #[arg(long, value_name = "N|P%", default_value = "0", value_parser = FailureLimit::parse, help_heading = "Run")]
     max_failed: FailureLimit,
+    /// Read the rules again when their folder changes; a broken file keeps its last good version
+    #[arg(long, requires = "rules", help_heading = "Run")]
+    watch: bool,
     /// Neither progress nor summary; errors and warnings only
     #[arg(short, long, help_heading = "Run")]
     quiet: bool,
@@ -79,7 +83,7 @@ pub(super) struct OutputArgs {
 struct ShardArgs {
     /// Write files of this size (100MB, 1GiB; before compression) into the output folder, with a manifest;
     /// the same command resumes after a break
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, conflicts_with = "watch")]
     shard_size: Option<u64>,
     /// How the files of an output folder are compressed
     #[arg(long, value_enum, value_name = "HOW")]
@@ -217,7 +221,8 @@ impl FailureLimit {
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let mut documents = args.input.open()?;
-    let cleaner = args.rules.cleaner()?;
+    let live = args.watch.then(|| Live::start(&args.rules)).transpose()?;
+    let cleaner = if let Some(live) = &live { live.now() } else { args.rules.cleaner()? };
     let filter = Filter::from(&args.filter);
     let pool = pool(args.threads)?;
     if args.dedup == Dedup::Mark && args.output.format != FormatName::Jsonl {
@@ -225,6 +230,9 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     }
     let extension = args.shards.compress.map_or("", Compress::extension);
     let places = Places::new(&args.output, extension, args.input.paths())?;
+    if !args.shards.dry_run {
+        places.make_folder()?;
+    }
     let mut originals = (args.dedup != Dedup::Off).then(Originals::default);
     let mut tally = Tally::default();
     let read = Arc::new(AtomicU64::new(0));
@@ -264,7 +272,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
             |document| {
                 let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
                 let rendered = document.and_then(|raw| {
-                    let mut cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
+                    let now = live.as_ref().map(Live::now);
+                    let mut cleaned = pipeline::clean_guarded(now.as_ref().unwrap_or(&cleaner), &raw)?;
                     filter.apply(&raw, &mut cleaned);
                     let signature = (args.dedup != Dedup::Off).then(|| Signature::new(&cleaned.text()));
                     Ok((output::render(&raw, &cleaned, rendering), signature.flatten()))

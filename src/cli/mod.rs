@@ -11,6 +11,7 @@ mod progress;
 mod rules;
 mod shards;
 mod train;
+mod watch;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use copydesk::Cleaner;
 use copydesk::input::{self, InputError, InputOptions};
+use copydesk::output::OutFile;
 use copydesk::rules::{RuleErrors, RuleSet};
 
 /// Turns scraped news into clean copy and says why each line went.
@@ -190,9 +192,42 @@ struct RuleArgs {
 }
 
 impl RuleArgs {
-    fn cleaner(&self) -> Result<Cleaner, Failure> {
-        Ok(Cleaner::new(Arc::new(RuleSet::load(self.rules.as_deref(), !self.no_site_rules)?)))
+    fn load(&self) -> Result<RuleSet, Failure> {
+        Ok(RuleSet::load(self.rules.as_deref(), !self.no_site_rules)?)
     }
+
+    fn cleaner(&self) -> Result<Cleaner, Failure> {
+        Ok(Cleaner::new(Arc::new(self.load()?)))
+    }
+}
+
+/// A file and what the user calls it.
+struct Named {
+    path: PathBuf,
+    file: OutFile,
+}
+
+impl Named {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let file = if is_stdout(path) {
+            OutFile::stdout()
+        } else {
+            OutFile::create(path).map_err(Failure::write(path))?
+        };
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(Failure::write(&self.path))
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        self.file.finish().map_err(Failure::write(&self.path))
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// A pool of this many threads; `None` is one a core.
@@ -244,4 +279,9 @@ fn start_log(format: LogFormat) {
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::write(Path::new("-")))
+}
+
+/// Text on one line that does nothing to a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

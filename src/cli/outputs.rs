@@ -3,11 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use copydesk::output::{FileNames, Manifest, OutFile, Rendered, Report, Tally};
+use copydesk::output::{FileNames, Manifest, Rendered, Report, Tally};
 
-use super::Failure;
 use super::clean::{FormatName, OutputArgs};
 use super::shards::Shards;
+use super::{Failure, Named, is_stdout};
 
 /// The names of all that is written.
 pub(super) struct Places {
@@ -24,7 +24,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Names them, and makes the folder.
+    /// Names them; nothing is made yet.
     pub(super) fn new(
         args: &OutputArgs,
         compression: &'static str,
@@ -32,9 +32,7 @@ impl Places {
     ) -> Result<Self, Failure> {
         let folder = (args.out.is_dir() || args.out.as_os_str().as_encoded_bytes().ends_with(b"/"))
             .then_some(args.out.as_path());
-        if let Some(folder) = folder {
-            std::fs::create_dir_all(folder).map_err(Failure::write(folder))?;
-        } else if !compression.is_empty() {
+        if folder.is_none() && !compression.is_empty() {
             return Err(Failure::Usage(
                 "--compress is for an output folder; a file's name says it".to_owned(),
             ));
@@ -54,6 +52,13 @@ impl Places {
         check_places(folder, &files, inputs)?;
         let folder = folder.map(Path::to_owned);
         Ok(Self { folder, compression, together, removed, rejects, report, format: args.format })
+    }
+
+    /// Makes the output folder, if there is to be one.
+    pub(super) fn make_folder(&self) -> Result<(), Failure> {
+        self.folder
+            .as_ref()
+            .map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(Failure::write(folder)))
     }
 
     /// The folder for shards; they are for JSON lines with the usual names.
@@ -99,12 +104,6 @@ enum Articles {
     Apart { folder: PathBuf, extension: &'static str, names: FileNames },
 }
 
-/// A file and what the user calls it.
-struct Named {
-    path: PathBuf,
-    file: OutFile,
-}
-
 impl Outputs {
     /// Opens the files of a run.
     pub(super) fn open(places: Places) -> Result<Self, Failure> {
@@ -116,13 +115,16 @@ impl Outputs {
                 folder.display()
             )));
         }
-        let report = places.report.clone().map(Named::create).transpose()?;
+        let report = places.report.as_deref().map(Named::create).transpose()?;
         Ok(Self { target: Target::Files(Files::open(places)?), report })
     }
 
     /// A run that writes shards.
     pub(super) fn sharded(places: Places, shards: Shards) -> Result<Self, Failure> {
-        Ok(Self { target: Target::Shards(shards), report: places.report.map(Named::create).transpose()? })
+        Ok(Self {
+            target: Target::Shards(shards),
+            report: places.report.as_deref().map(Named::create).transpose()?,
+        })
     }
 
     /// Whether removed blocks are written.
@@ -167,24 +169,24 @@ impl Files {
         let articles = match (places.together, places.folder) {
             (None, Some(folder)) => Articles::Apart { folder, extension, names: FileNames::default() },
             (together, _) => Articles::Together {
-                file: Named::create(together.unwrap_or_else(|| "-".into()))?,
+                file: Named::create(&together.unwrap_or_else(|| "-".into()))?,
                 apart: if places.format == FormatName::Jsonl { b"" } else { b"\n" },
                 first: true,
             },
         };
         Ok(Self {
             articles,
-            removed: places.removed.map(Named::create).transpose()?,
-            rejects: places.rejects.map(Named::create).transpose()?,
+            removed: places.removed.as_deref().map(Named::create).transpose()?,
+            rejects: places.rejects.as_deref().map(Named::create).transpose()?,
         })
     }
 
     /// Opens the files of a shard: articles, removed blocks, rejects.
     pub(super) fn of_shard([articles, removed, rejects]: [PathBuf; 3]) -> Result<Self, Failure> {
         Ok(Self {
-            articles: Articles::Together { file: Named::create(articles)?, apart: b"", first: true },
-            removed: Some(Named::create(removed)?),
-            rejects: Some(Named::create(rejects)?),
+            articles: Articles::Together { file: Named::create(&articles)?, apart: b"", first: true },
+            removed: Some(Named::create(&removed)?),
+            rejects: Some(Named::create(&rejects)?),
         })
     }
 
@@ -199,7 +201,7 @@ impl Files {
                 }
                 Articles::Apart { folder, extension, names } => {
                     let name = format!("{}.{extension}", names.name(&rendered.id));
-                    let mut file = Named::create(folder.join(name))?;
+                    let mut file = Named::create(&folder.join(name))?;
                     file.write(article)?;
                     file.finish()?;
                 }
@@ -255,10 +257,6 @@ impl std::fmt::Display for Outputs {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
 fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
     if is_stdout(path) { "standard output".into() } else { path.to_string_lossy() }
 }
@@ -272,8 +270,12 @@ fn check_places(folder: Option<&Path>, files: &[&PathBuf], inputs: &[PathBuf]) -
     }
     let places = files.iter().filter(|file| !is_stdout(file)).map(|file| file.parent().unwrap_or(file));
     for place in places.chain(folder) {
-        let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
-        let Ok(place) = place.canonicalize() else { continue };
+        // A folder that is not there yet will be in the nearest that is.
+        let existing = place.ancestors().find_map(|place| {
+            let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
+            place.canonicalize().ok()
+        });
+        let Some(place) = existing else { continue };
         for input in inputs.iter().filter(|input| input.is_dir()) {
             if input.canonicalize().is_ok_and(|input| place.starts_with(&input)) {
                 return Err(Failure::Usage(format!(
@@ -285,23 +287,4 @@ fn check_places(folder: Option<&Path>, files: &[&PathBuf], inputs: &[PathBuf]) -
         }
     }
     Ok(())
-}
-
-impl Named {
-    fn create(path: PathBuf) -> Result<Self, Failure> {
-        let file = if is_stdout(&path) {
-            OutFile::stdout()
-        } else {
-            OutFile::create(&path).map_err(Failure::write(&path))?
-        };
-        Ok(Self { path, file })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(Failure::write(&self.path))
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        self.file.finish().map_err(Failure::write(&self.path))
-    }
 }

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use copydesk::document::Location;
@@ -216,7 +217,12 @@ impl Shards {
 
 /// The files of shards in a folder, finished or not.
 fn shard_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(Failure::read(folder))?;
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // Before a dry run.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Failure::read(folder)(error)),
+    };
     Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_shard(path)).collect())
 }
 

@@ -9,12 +9,16 @@ mod compress;
 mod file;
 mod manifest;
 mod markdown;
+mod page;
 mod record;
 mod report;
+mod usage;
 
 pub use file::{FileNames, OutFile, sync_folder};
 pub use manifest::{Identity, Manifest, Shard};
+pub use page::{Escaped, PAGE_END, explained_document, page_start};
 pub use report::{Report, Skipped, Tally};
+pub use usage::{Asked, FileUse, PatternUse};
 
 use serde::Serialize;
 
@@ -144,6 +148,16 @@ pub fn name_of(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         other => format!("{other:?}"),
+    }
+}
+
+/// The verdict on a document as people read it: `kept`, or what became of it with the reason.
+#[must_use]
+pub fn verdict_of(cleaned: &Cleaned) -> String {
+    match cleaned.verdict {
+        Verdict::Kept => "kept".to_owned(),
+        Verdict::Review(reason) => format!("review: {}", name_of(&reason)),
+        Verdict::Dropped(reason) => format!("dropped: {}", name_of(&reason)),
     }
 }
 
