@@ -247,15 +247,14 @@ fn what_cannot_be_read_is_a_failed_document_and_the_rest_goes_on() {
     broken[middle..middle + 8].fill(0xff);
     fs::write(&input, broken).unwrap();
     let out = folder.path().join("out");
-    copydesk().args(sharded(&input, &out, &[])).assert().success();
+    copydesk().args(sharded(&input, &out, &["--dedup", "off"])).assert().success();
     assert!(accounted(&out) >= 19);
     assert!(report(&out)["failed"]["read"].as_u64() >= Some(1), "{}", report(&out));
-    // The last member was found behind the break; its pages are near duplicates.
-    let rejects = files(&out).into_iter().filter(|(name, _)| name.starts_with("rejects"));
-    let told: Vec<u8> = rejects.flat_map(|(_, bytes)| zstd::decode_all(bytes.as_slice()).unwrap()).collect();
-    let last =
-        values(std::str::from_utf8(&told).unwrap()).into_iter().any(|reject| reject["id"] == "post-29");
-    assert!(last || report(&out)["documents"]["kept"].as_u64() >= Some(18));
+    // The last member was found behind the break.
+    let articles = files(&out).into_iter().filter(|(name, _)| name.starts_with("articles"));
+    let told: Vec<u8> = articles.flat_map(|(_, bytes)| zstd::decode_all(bytes.as_slice()).unwrap()).collect();
+    let told = values(std::str::from_utf8(&told).unwrap());
+    assert!(told.iter().any(|article| article["id"] == "post-29"), "{}", report(&out));
 }
 
 #[test]
@@ -381,7 +380,6 @@ fn what_shards_need_is_said() {
         copydesk().arg("clean").arg(&input).args(&args).assert().code(2);
     }
     copydesk().args(["clean", "-", "--shard-size", "1MB", "-o"]).arg(&out).write_stdin("").assert().code(2);
-    let _ = values("");
 }
 
 #[test]
