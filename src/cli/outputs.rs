@@ -1,6 +1,5 @@
 //! Where a run of `copydesk clean` writes, and the files it writes there.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use copydesk::output::{FileNames, Manifest, Rendered, Report, Tally};
@@ -96,7 +95,6 @@ pub(super) struct Files {
     rejects: Option<Named>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Articles {
     /// All in one file, `apart` between any two.
     Together { file: Named, apart: &'static [u8], first: bool },
