@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["train", "import", "propose"],
     &["pipeline"],
-    &["eval", "output", "proof"],
+    &["eval", "output", "filter", "proof"],
     &["cleaner"],
     &["labels"],
     &["reading"],
@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["dom"],
     &["input", "decode"],
     &["timing"],
+    &["duplicates"],
     &["words"],
     &["article", "block", "document", "error", "label"],
 ];

@@ -2,11 +2,14 @@
 
 mod bench;
 mod clean;
+mod diff;
 mod eval;
 mod explain;
 mod floors;
+mod outputs;
 mod progress;
 mod rules;
+mod shards;
 mod train;
 mod watch;
 
@@ -36,14 +39,16 @@ struct Cli {
 const EXAMPLES: &str = "\
 Exit status:
   0  done
-  1  done, but too many documents failed (clean), a rule file has errors (rules check) or a measure
-     is below its floor (eval)
+  1  done, but too many documents failed (clean), a rule file has errors (rules check), a measure
+     is below its floor (eval) or two runs differ (diff)
   2  could not run";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Clean documents: articles out, with the reason of each line that went
     Clean(clean::CleanArgs),
+    /// Tell what changed between two runs, worst first
+    Diff(diff::DiffArgs),
     /// Show every block of a document, kept or removed, with the reason
     Explain(explain::ExplainArgs),
     /// Check rule files, or tell which apply to a page
@@ -150,6 +155,18 @@ impl InputArgs {
         &self.inputs
     }
 
+    /// The names of fields that the user gave, by their option.
+    fn field_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
+        let fields = [
+            ("html_field", html_field),
+            ("text_field", text_field),
+            ("url_field", url_field),
+            ("id_field", id_field),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
     fn open(&self) -> Result<input::Documents, Failure> {
         input::check(&self.inputs).map_err(Failure::Inputs)?;
         let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
@@ -224,6 +241,7 @@ pub(crate) fn main() -> Exit {
     start_log(cli.log_format);
     let result = match cli.verb {
         Verb::Clean(args) => clean::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Eval(args) => eval::run(&args),

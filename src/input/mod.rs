@@ -30,6 +30,7 @@ mod http;
 mod json;
 mod kind;
 mod members;
+mod survey;
 mod walk;
 mod warc;
 
@@ -48,6 +49,7 @@ use walk::{Source, Sources};
 use warc::WarcRecords;
 
 pub use fields::Fields;
+pub use survey::Survey;
 pub use walk::check;
 
 /// How to read the input.
@@ -146,6 +148,15 @@ pub fn from_reader(name: &str, input: impl Read + Send + 'static, options: Input
     documents.progress = Arc::default();
     documents.stream = Some((Source::named(name.into()), Box::new(input)));
     documents
+}
+
+/// Opens one file for reading, decompressed if it is gzip or zstd.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn plain(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let input = Counted { input: Source::named(path.to_owned()).open()?, rest: 0, progress: Arc::default() };
+    decompressed(input, path)
 }
 
 impl Documents {

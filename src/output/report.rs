@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::name_of;
 use super::usage::{FileUse, PatternUse, Usage};
@@ -22,7 +22,7 @@ const TOP_RULES: usize = 10;
 const SHOWN_PATH: usize = 80;
 
 /// Counts over documents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     bytes: u64,
     kept: u64,
@@ -60,6 +60,13 @@ impl Tally {
     /// Counts of one document that failed.
     pub(super) fn of_failed(error: &DocError, bytes: usize) -> Self {
         Self { bytes: bytes as u64, failed: [(error.stage, 1)].into(), ..Self::default() }
+    }
+
+    /// Makes of one article that was kept, or is for review, one that was dropped.
+    pub(super) fn drop(&mut self, reason: DropReason) {
+        self.kept = 0;
+        self.review.clear();
+        self.dropped = [(reason, 1)].into();
     }
 
     /// Adds other documents to these.

@@ -10,13 +10,15 @@ use crate::cleaner::{Cleaned, Hits};
 use crate::label::{Address, Label, Reason};
 
 /// How often rules were asked and hit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Usage {
+    /// As pairs, since the keys of JSON are strings.
+    #[serde(with = "pairs")]
     patterns: BTreeMap<Arc<Address>, Counts>,
     files: BTreeMap<Arc<str>, FileUse>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Counts {
     hits: u64,
     blocks: u64,
@@ -140,5 +142,22 @@ impl Usage {
         let mut patterns: Vec<_> = self.patterns.into_iter().map(pattern).collect();
         patterns.sort_by_key(|pattern| std::cmp::Reverse((pattern.blocks, pattern.hits))); // stable: then by place
         (patterns, self.files)
+    }
+}
+
+mod pairs {
+    use super::{Address, Arc, BTreeMap, Counts, Deserialize, Serialize};
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        counts: &BTreeMap<Arc<Address>, Counts>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        counts.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Arc<Address>, Counts>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
     }
 }

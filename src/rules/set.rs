@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::chain::{Chain, Generic, Part, names_pattern, short_hash};
 use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
@@ -99,6 +100,19 @@ impl RuleSet {
         let (rules, found) = Self::of_sources(&sources, false);
         diagnostics.extend(found);
         if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
+    }
+
+    /// SHA-256 of all files' names and texts, in hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for file in &self.files {
+            for part in [file.source.id.as_bytes(), file.source.text.as_bytes()] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Compiles files, and tells what is wrong with them.

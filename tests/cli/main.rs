@@ -4,6 +4,7 @@
 
 mod browser;
 mod clean;
+mod dumps;
 mod eval;
 mod explain;
 mod keeper;
