@@ -7,6 +7,7 @@
 //! Selectors are XPath there. `translate` makes CSS with modifiers of them where that says the same; what it cannot
 //! say stays XPath, marked as such. What a rule file has no word for is told, line by line: nothing is lost in silence.
 
+mod condition;
 mod translate;
 mod xpath;
 

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
 use crate::blocks::Drafts;
-use crate::labels::features::{self};
+use crate::labels::features::COLUMNS as FIRST_COLUMNS;
 use crate::labels::matrix::Matrix;
 use crate::labels::phrases::{Phrases, Tone};
 use crate::reading::Context;
@@ -34,7 +34,7 @@ columns! {
 }
 
 /// Columns of the first model of texts.
-pub const COLUMNS: usize = features::COLUMNS + NAMES.len();
+pub const COLUMNS: usize = FIRST_COLUMNS + NAMES.len();
 
 /// Characters from which a line that ends as a sentence counts as prose.
 const PROSE_CHARS: u32 = 80;
@@ -63,7 +63,7 @@ fn ends_as_sentence(text: &str) -> bool {
 }
 
 fn set(matrix: &mut Matrix, column: Column, row: usize, byte: u8) {
-    matrix.set(features::COLUMNS + column as usize, row, byte);
+    matrix.set(FIRST_COLUMNS + column as usize, row, byte);
 }
 
 /// A count as a byte: 16 times its binary logarithm.

@@ -25,7 +25,7 @@ const START_RARITY: u32 = 16 * BIT;
 
 /// How rare a literal must be to be looked for anywhere in a line; more is better, but any search beats running
 /// the regex on every line.
-const MIN_RARITY: u32 = 8 * BIT;
+const MIN_RARITY: u32 = 6 * BIT;
 
 /// Short texts, as keys (see [`super::fold::key`]).
 pub(super) type Texts = Vec<String>;

@@ -33,7 +33,7 @@ type Chosen = (usize, Option<usize>);
 #[derive(Debug, Default)]
 pub struct RuleSet {
     pub(super) files: Vec<Arc<RuleFile>>,
-    generic: Generic,
+    generic: Arc<Generic>,
     hosts: HostIndex,
     /// For each file its families, strongest first; `None` when fingerprints decide.
     lineages: Vec<Option<Vec<usize>>>,
@@ -132,7 +132,7 @@ impl RuleSet {
         }
         let (generic, files): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|file| file.source.place == Place::Generic);
-        let mut rules = Self { generic: merge_generic(&generic), files, ..Self::default() };
+        let mut rules = Self { generic: Arc::new(merge_generic(&generic)), files, ..Self::default() };
         rules.index_hosts(&mut diagnostics);
         rules.link_overlays(&mut diagnostics);
         rules.link_families(&mut diagnostics);

@@ -1,4 +1,4 @@
-//! Runs the tests that rule files carry.
+//! Runs the tests on lines that rule files carry; those on pages need the cleaner ([`crate::proof`]).
 
 use super::diagnostic::{Code, Diagnostic};
 use super::lines::{FoldedLine, Line};
