@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use copydesk::input::Record;
 use copydesk::output::{ArticleFormat, FileNames, OutFile, Rendered, Rendering, Report, Skipped, Tally};
 use copydesk::{output, pipeline};
 
@@ -120,9 +121,10 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let mut tally = Tally::default();
     pipeline::run(
         &pool,
-        documents.inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
-        |document| document.as_ref().map_or(0, |raw| raw.bytes.len()),
-        |document| {
+        documents.records().inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
+        Record::size,
+        |record| {
+            let document = record.read();
             let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
             let rendered = document.and_then(|raw| {
                 let cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
