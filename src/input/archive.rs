@@ -33,6 +33,9 @@ impl Archive {
 }
 
 /// Reads a member of which its archive says that it has `size` bytes, and no more than `limit` of them.
+///
+/// # Errors
+/// It cannot be read, or ends before.
 pub(super) fn read_member(
     member: &mut impl Read,
     size: u64,
@@ -44,6 +47,10 @@ pub(super) fn read_member(
         return Ok(Err(bytes));
     }
     member.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < size {
+        let message = format!("the member ends after {} of {size} bytes", bytes.len());
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+    }
     Ok(if bytes.len() > limit { Err(bytes) } else { Ok(bytes) })
 }
 
