@@ -167,12 +167,3 @@ fn rows_and_lines_of_the_same_records_are_the_same_documents() {
         assert_eq!(format!("{row:?}"), format!("{line:?}"));
     }
 }
-
-#[test]
-fn zz_write_corpus() {
-    std::fs::create_dir_all("fuzz/corpus/parquet").unwrap();
-    std::fs::write("fuzz/corpus/parquet/plain.in", table(Compression::UNCOMPRESSED, ROWS)).unwrap();
-    std::fs::write("fuzz/corpus/parquet/snappy.in", table(Compression::SNAPPY, ROWS)).unwrap();
-    std::fs::write("fuzz/corpus/parquet/zstd.in", table(Compression::ZSTD(ZstdLevel::default()), &ROWS[..1]))
-        .unwrap();
-}
