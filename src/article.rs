@@ -1,6 +1,6 @@
 //! What comes out: an article with its metadata, and the verdict on the document.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a metadata value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -60,8 +60,33 @@ pub struct Metadata {
     pub paywalled: bool,
 }
 
+impl Metadata {
+    /// The values that are known and are one text, by the names that people see.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Sourced<String>)> {
+        let fields = [
+            ("title", &self.title),
+            ("date", &self.date),
+            ("modified", &self.date_modified),
+            ("site", &self.site),
+            ("canonical", &self.url),
+            ("lang", &self.lang),
+            ("section", &self.section),
+            ("agency", &self.agency),
+            ("description", &self.description),
+            ("image", &self.image),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+
+    /// The values that are known and are lists, by the names that people see.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static str, &Sourced<Vec<String>>)> {
+        let fields = [("authors", &self.authors), ("tags", &self.tags)];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+}
+
 /// Something a user may want to filter by; never a reason to drop a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
     /// The publisher says that the text is not free.
@@ -89,17 +114,27 @@ pub enum How {
 }
 
 /// Why a document gave no article.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
     /// The document has no text at all.
     Empty,
     /// No block was kept.
     NoBody,
+    /// The filter asks for other hosts.
+    Host,
+    /// The filter asks for other languages.
+    Language,
+    /// The filter asks for more words.
+    FewWords,
+    /// The filter asks for other days of publication, or the day is not known.
+    Date,
+    /// The text repeats an earlier document's.
+    Duplicate,
 }
 
 /// Why a person should look at an article before it is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewReason {
     /// The rules removed an unusually large share of what the model would keep, or of a text hardly anything

@@ -6,12 +6,12 @@ use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sour
 use crate::block::Block;
 use crate::document::RawDoc;
 use crate::error::DocError;
-use crate::label::{Kind, Label, Role};
+use crate::label::{Address, Kind, Label, Role};
 use crate::labels::Model;
 use crate::labels::decide::{Decision, decide};
 use crate::metadata::agency;
 use crate::reading::Reading;
-use crate::rules::{Line, RuleSet};
+use crate::rules::{Chain, Line, MetaField, RuleSet};
 use crate::timing::{Clock, NoClock, Step};
 
 /// A document after cleaning: every block with its label, the metadata and the verdict.
@@ -29,6 +29,24 @@ pub struct Cleaned {
     pub rules: Vec<String>,
     /// What a user may want to filter by.
     pub flags: Vec<Flag>,
+    /// What the rules found, by pattern.
+    pub hits: Hits,
+}
+
+/// What rules found in a document, by pattern.
+#[derive(Debug, Clone)]
+pub struct Hits {
+    /// The rules that were asked.
+    pub chain: Arc<Chain>,
+    /// Whether there were elements to ask for; a text has none.
+    pub is_page: bool,
+    /// Patterns that gave metadata, with the field.
+    pub meta: Vec<(MetaField, Arc<Address>)>,
+    /// Patterns that found the body, an element to strip, a line to drop or change, or a place to cut, once for each
+    /// find.
+    pub found: Vec<Arc<Address>>,
+    /// Patterns that would have removed too much, and were refused.
+    pub refused: Vec<Arc<Address>>,
 }
 
 impl Cleaned {
@@ -78,6 +96,12 @@ impl Cleaner {
         Self { rules, model }
     }
 
+    /// A cleaner with other rules and the same model.
+    #[must_use]
+    pub fn with_rules(&self, rules: Arc<RuleSet>) -> Self {
+        Self::with_model(rules, Arc::clone(&self.model))
+    }
+
     /// The rules it uses.
     #[must_use]
     pub fn rules(&self) -> &RuleSet {
@@ -110,8 +134,8 @@ impl Cleaner {
 
 /// Puts blocks, labels and metadata together, and judges the whole.
 fn assemble(reading: Reading, decision: Decision) -> Cleaned {
-    let Reading { chain, drafts, mut metadata, mut flags, dom, .. } = reading;
-    let Decision { labels, how, head, rule_missed, refused } = decision;
+    let Reading { chain, drafts, mut metadata, ruled, mut flags, dom, .. } = reading;
+    let Decision { labels, how, head, rule_missed, mut found, refused } = decision;
     if dom.is_none() {
         let lang = metadata.lang.take();
         metadata = Metadata { lang, ..head.metadata(&drafts) };
@@ -125,7 +149,8 @@ fn assemble(reading: Reading, decision: Decision) -> Cleaned {
             let lang = metadata.lang.as_ref().map(|lang| lang.value.as_str());
             let line = Line { text: &text, from_head, from_tail: kept - 1 - from_head, lang };
             from_head += 1;
-            if let Some((replaced, _)) = chain.replace(&line) {
+            if let Some((replaced, rules)) = chain.replace(&line) {
+                found.extend(rules);
                 text = replaced;
             }
         }
@@ -137,18 +162,20 @@ fn assemble(reading: Reading, decision: Decision) -> Cleaned {
     }
     flags.extend(metadata.paywalled.then_some(Flag::Paywalled));
     flags.extend(rule_missed.then_some(Flag::RuleMissed));
-    flags.extend((refused > 0).then_some(Flag::RuleRefused));
+    flags.extend((!refused.is_empty()).then_some(Flag::RuleRefused));
     flags.sort();
     let verdict = if blocks.is_empty() {
         Verdict::Dropped(DropReason::Empty)
     } else if kept == 0 {
         Verdict::Dropped(DropReason::NoBody)
-    } else if refused > 0 || how == How::Text && share_removed(&blocks) > MUCH_REMOVED {
+    } else if !refused.is_empty() || how == How::Text && share_removed(&blocks) > MUCH_REMOVED {
         Verdict::Review(ReviewReason::MuchRemoved)
     } else {
         Verdict::Kept
     };
-    Cleaned { verdict, metadata, blocks, how, rules: chain.names(), flags }
+    let rules = chain.names();
+    let hits = Hits { chain, is_page: dom.is_some(), meta: ruled, found, refused };
+    Cleaned { verdict, metadata, blocks, how, rules, flags, hits }
 }
 
 /// The share of the blocks' characters that is neither body nor headline.

@@ -1,11 +1,11 @@
 //! Errors of single documents. A document's error never ends the run.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::Location;
 
 /// The stage of the path at which a document failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Reading the record (decompression, JSON, WARC, HTTP).

@@ -8,6 +8,7 @@ use crate::blocks::{Drafts, from_dom, from_text};
 use crate::decode::decode;
 use crate::document::{Format, RawDoc};
 use crate::dom::{Dom, Limits};
+use crate::label::Address;
 use crate::metadata::head::{self, Head};
 use crate::metadata::jsonld::{self, JsonLd};
 use crate::metadata::{self, bylines, dates, lang};
@@ -26,6 +27,8 @@ pub struct Reading {
     pub chain: Arc<Chain>,
     /// What the page says of itself.
     pub metadata: Metadata,
+    /// The rules that gave metadata.
+    pub ruled: Vec<(MetaField, Arc<Address>)>,
     /// The page's JSON-LD.
     pub jsonld: JsonLd,
     /// The blocks.
@@ -81,13 +84,14 @@ impl Reading {
     }
 
     fn page(html: &str, raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
-        let dom = Dom::parse(html, &Limits::default());
+        let dom = Dom::parse(&rules.rewrite(html, raw.url.as_deref()), &Limits::default());
         clock.done(Step::Parse);
         let address = raw.url.as_deref().or_else(|| metadata::own_address(&dom));
         let chain = rules.chain(address, Some(&dom), raw.captured);
         clock.done(Step::Rules);
         let jsonld = jsonld::read(&dom);
-        let metadata = metadata::collect(&dom, &jsonld, ruled_metadata(&chain, &dom), address);
+        let (by_rules, ruled) = ruled_metadata(&chain, &dom);
+        let metadata = metadata::collect(&dom, &jsonld, by_rules, address);
         clock.done(Step::Metadata);
         let drafts = from_dom(&dom, lexicon, address);
         clock.done(Step::Blocks);
@@ -103,6 +107,7 @@ impl Reading {
             dom: Some(dom),
             chain,
             metadata,
+            ruled,
             jsonld,
             drafts,
             hits,
@@ -136,6 +141,7 @@ impl Reading {
             dom: None,
             chain,
             metadata,
+            ruled: vec![],
             jsonld: JsonLd::default(),
             drafts,
             hits,
@@ -196,35 +202,42 @@ fn line_hits(chain: &Chain, drafts: &Drafts, lang: Option<&str>) -> Vec<Option<L
         .collect()
 }
 
-/// The metadata that the rules of the site give.
-fn ruled_metadata(chain: &Chain, dom: &Dom) -> Metadata {
+/// The metadata that the rules of the site give, and the patterns that gave it.
+fn ruled_metadata(chain: &Chain, dom: &Dom) -> (Metadata, Vec<(MetaField, Arc<Address>)>) {
     fn ruled<T>(value: T) -> Sourced<T> {
         Sourced { value, source: Source::Rule }
     }
     if !chain.has_site() {
-        return Metadata::default();
+        return Default::default();
     }
-    let values = |field| chain.meta(dom, field).map(|(values, _)| values);
-    let first = |field| values(field).and_then(|values| values.into_iter().next()).map(ruled);
+    let mut by = vec![];
+    let mut values = |field| {
+        let (values, rule) = chain.meta(dom, field)?;
+        by.push((field, rule));
+        Some(values)
+    };
+    let mut first = |field| values(field).and_then(|values| values.into_iter().next()).map(ruled);
     let constant = |wanted: &str| {
         chain.constants().iter().find(|(name, _)| name == wanted).map(|(_, value)| ruled(value.clone()))
     };
     let lang = constant("lang").or_else(|| first(MetaField::Lang));
+    let title = first(MetaField::Title);
     let date = first(MetaField::Date).and_then(|text| {
         let stamp = dates::parse(&text.value, lang.as_ref().map(|lang| lang.value.as_str()))?;
         Some(ruled(stamp.to_string()))
     });
+    let section = constant("section").or_else(|| first(MetaField::Section));
+    let description = first(MetaField::Summary);
     let authors = values(MetaField::Byline)
-        .map(|values| values.iter().flat_map(|value| bylines::of_field(value)).collect::<Vec<_>>());
-    Metadata {
-        title: first(MetaField::Title),
-        authors: authors.filter(|names| !names.is_empty()).map(ruled),
-        date,
-        site: constant("publisher"),
-        section: constant("section").or_else(|| first(MetaField::Section)),
-        description: first(MetaField::Summary),
-        agency: constant("agency"),
-        lang,
-        ..Metadata::default()
-    }
+        .map(|values| values.iter().flat_map(|value| bylines::of_field(value)).collect::<Vec<_>>())
+        .filter(|names| !names.is_empty())
+        .map(ruled);
+    // A date that cannot be read and a byline without a name found nothing.
+    by.retain(|(field, _)| match field {
+        MetaField::Date => date.is_some(),
+        MetaField::Byline => authors.is_some(),
+        _ => true,
+    });
+    let (site, agency) = (constant("publisher"), constant("agency"));
+    (Metadata { title, authors, date, site, section, description, agency, lang, ..Metadata::default() }, by)
 }

@@ -49,6 +49,13 @@ const LOWER: [u8; 256] = {
     lower
 };
 
+/// Words between white space that hold a letter or a number. Scripts without spaces between words
+/// (Chinese, Japanese, Thai) count low.
+#[must_use]
+pub fn count(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
 /// A word's hash in the making: eight bytes are mixed in at once.
 #[derive(Default)]
 struct Word {
@@ -110,7 +117,7 @@ impl Shingles {
     pub fn new(text: &str) -> Self {
         let mut words = vec![];
         hashes(text, &mut words);
-        Self { set: words.windows(SHINGLE).map(combine).collect() }
+        Self { set: shingles(&words).collect() }
     }
 
     /// Whether there is none.
@@ -133,6 +140,11 @@ impl Shingles {
 #[must_use]
 pub fn pair(first: u32, second: u32) -> u32 {
     combine(&[first, second])
+}
+
+/// The hash of each four words that follow each other.
+pub fn shingles(words: &[u32]) -> impl Iterator<Item = u32> {
+    words.windows(SHINGLE).map(combine)
 }
 
 fn combine(words: &[u32]) -> u32 {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the outermost in; those of one row may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["train"],
+    &["train", "import", "propose"],
     &["pipeline"],
-    &["eval", "output"],
+    &["eval", "output", "filter", "proof"],
     &["cleaner"],
     &["labels"],
     &["reading"],
@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["dom"],
     &["input", "decode"],
     &["timing"],
+    &["duplicates"],
     &["words"],
     &["article", "block", "document", "error", "label"],
 ];

@@ -87,10 +87,15 @@ fn every_error_has_its_place() {
         ("[[layout]]\nname = \"a\"\nfrom = 2026-02-01\nuntil = 2026-01-01\n", &["3:1 E02"]),
         ("[[test]]\nhtml = \"<p>\"\n", &["3:1 E02"]),
         ("[[test]]\ntitle = \"a\"\n", &["3:1 E02"]),
-        ("[[test]]\npage = \"a.html\"\nwords = [4, 2]\n", &["5:9 E02"]),
-        // E04: parts of the format that are still to come.
-        ("[meta]\ntitle = [{ xpath = \"//h1\" }]\n", &["4:12 E04"]),
-        ("[[replace]]\nfind = 'a'\nwith = 'b'\non = \"html\"\n", &["6:6 E04"]),
+        ("[[test]]\npage = \"fixtures/a.html\"\nwords = [4, 2]\n", &["5:9 E02"]),
+        ("[[replace]]\nfind = 'a'\nwith = 'b'\non = \"html\"\nat = \"head\"\n", &["7:1 E02"]),
+        (
+            "[[layout]]\nname = \"a\"\n[[layout.replace]]\nfind = 'a'\nwith = 'b'\non = \"html\"\n",
+            &["8:6 E02"],
+        ),
+        ("[[test]]\npage = \"fixtures/a.html\"\nhtml = \"<p>\"\nfirst = \"a\"\n", &["5:1 E02"]),
+        ("[[test]]\npage = \"a.html\"\nfirst = \"a\"\n", &["4:8 E02"]),
+        ("[[test]]\nhtml = \"<p>\"\ndate = \"2026-01-01\"\nfirst = \"a\"\n", &["5:8 E02"]),
         // E10: CSS, at the byte where it goes wrong.
         ("[strip]\nad = [\"p.x\", \"..y\"]\n", &["4:15 E10"]),
         ("[strip]\nad = [{ css = \"p\", up = \">\" }]\n", &["4:26 E10"]),
@@ -116,6 +121,56 @@ fn every_error_has_its_place() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn an_xpath_is_checked_or_needs_its_feature() {
+    for (xpath, with_feature) in [
+        ("//h1[@class='a']", &[][..]),
+        ("//h1[", &["4:26 E11"]),
+        ("//p[contain(., 'x')]", &["4:25 E11"]),
+        ("//p[. = 'contain(']", &[]),
+        (&format!("{}1{}", "(".repeat(900), ")".repeat(900)), &["4:37 E11"]),
+        (&"-".repeat(900), &["4:37 E11"]),
+    ] {
+        let found = of_site(&format!("[meta]\ntitle = [{{ xpath = \"{xpath}\" }}]\n"));
+        let expected = if cfg!(feature = "xpath") { with_feature } else { &["4:21 E11"] };
+        assert_eq!(found, expected, "{xpath}");
+    }
+}
+
+#[test]
+fn a_pattern_that_an_inherited_one_swallows_is_warned_of() {
+    let found = |generic: &str, family: &str, site: &str| {
+        let generic = format!("format = 1\n[lines]\nad = [{generic}]\n");
+        let family = format!("format = 1\n[lines]\nad = [{family}]\n");
+        let site = format!("format = 1\nhosts = [\"a.example\"]\nextends = [\"f\"]\n{site}\n");
+        let files = [("generic/g.toml", &*generic), ("families/f.toml", &*family), ("sites/a.toml", &*site)];
+        let found = check(&files).diagnostics.into_iter();
+        let found = found.filter(|found| found.code.to_string() != "W40");
+        found
+            .map(|found| format!("{}:{}:{} {}", found.file, found.line, found.column, found.code))
+            .collect::<Vec<_>>()
+    };
+    let swallowed = ["sites/a.toml:5:15 W23"];
+    for (generic, own, expected) in [
+        ("'^Advert\\b'", "'^Advert\\b'", &swallowed[..]),
+        ("'^Advert'", "'^ADVERTISEMENT: \\w+'", &swallowed),
+        ("'^Advert'", "'^Advertisement', max_chars = 241", &[]),
+        ("'^Advert'", "'^Adverse'", &[]),
+        ("{ re = '^Advert', at = \"head\" }", "'^Advert'", &[]),
+        ("{ re = '^Advert', at = \"head\" }", "'^Advertise', at = \"head\"", &swallowed),
+        ("{ re = '^Advert', lang = \"en\" }", "'^Advertise'", &[]),
+        ("'^Ad.ert'", "'^Ad.ertise'", &[]),
+        ("'^Advert$'", "'^Advertise'", &[]),
+    ] {
+        let site = format!("[lines]\nad = [{{ re = {own} }}]");
+        assert_eq!(found(generic, "", &site), expected, "{generic} {own}");
+        assert_eq!(found("", generic, &site), expected, "{generic} {own}");
+    }
+    let own = "[lines]\nad = [{ re = '^Advert' }]";
+    assert_eq!(found("'^Advert'", "", &format!("except = [\"generic/g/lines/ad\"]\n{own}")), [""; 0]);
+    assert_eq!(found("'^Advert'", "", &format!("{own}\ninherit = false")), [""; 0]);
 }
 
 #[test]

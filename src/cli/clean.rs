@@ -1,17 +1,25 @@
 //! `copydesk clean`: documents in, articles out.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use copydesk::input::Record;
-use copydesk::output::{ArticleFormat, FileNames, OutFile, Rendered, Rendering, Report, Skipped, Tally};
-use copydesk::{output, pipeline};
+use copydesk::duplicates::{Originals, Signature};
+use copydesk::filter::Filter;
+use copydesk::input::{self, InputOptions, Record, Survey};
+use copydesk::output::{ArticleFormat, Identity, Rendered, Rendering, Report, Skipped, Tally};
+use copydesk::{Cleaner, output, pipeline};
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::outputs::{Outputs, Places};
 use super::progress::Progress;
+use super::shards::{Resumed, Shards};
+use super::watch::Live;
 use super::{Exit, Failure, InputArgs, RuleArgs, pool};
 
 #[derive(Debug, Args)]
@@ -22,13 +30,24 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
+    shards: ShardArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
     rules: RuleArgs,
+    /// What becomes of texts that repeat an earlier one, word by word or nearly: an article that names it
+    /// in `duplicate_of`, or a reject
+    #[arg(long, value_enum, default_value_t = Dedup::Off, value_name = "WHAT", help_heading = "Filters")]
+    dedup: Dedup,
     /// Number of threads; the output does not depend on it [default: one a core]
     #[arg(long, value_name = "N", help_heading = "Run")]
     threads: Option<usize>,
     /// Exit with 1 if more documents failed than this number, or than this share such as 2%
     #[arg(long, value_name = "N|P%", default_value = "0", value_parser = FailureLimit::parse, help_heading = "Run")]
     max_failed: FailureLimit,
+    /// Read the rules again when their folder changes; a broken file keeps its last good version
+    #[arg(long, requires = "rules", help_heading = "Run")]
+    watch: bool,
     /// Neither progress nor summary; errors and warnings only
     #[arg(short, long, help_heading = "Run")]
     quiet: bool,
@@ -36,27 +55,123 @@ pub(crate) struct CleanArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-struct OutputArgs {
+pub(super) struct OutputArgs {
     /// A file (compressed if it ends in .gz or .zst), `-` for standard output, or a folder (it exists
     /// or ends in /): articles.jsonl, or a file an article for the other formats, with removed.jsonl,
     /// rejects.jsonl and report.json beside them
     #[arg(short, long, value_name = "OUT", default_value = "-")]
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// How articles are written
     #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
-    format: FormatName,
+    pub(super) format: FormatName,
     /// List each article's blocks with their roles (JSON lines only)
     #[arg(long)]
-    blocks: bool,
+    pub(super) blocks: bool,
     /// Write each removed block with its kind and reason, as JSON lines
     #[arg(long, value_name = "FILE")]
-    removed: Option<PathBuf>,
+    pub(super) removed: Option<PathBuf>,
     /// Write each document that gave no article, dropped or failed, with the reason, as JSON lines
     #[arg(long, value_name = "FILE")]
-    rejects: Option<PathBuf>,
+    pub(super) rejects: Option<PathBuf>,
     /// Write the summary as JSON
     #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Large dumps (see docs/operations.md)")]
+struct ShardArgs {
+    /// Write files of this size (100MB, 1GiB; before compression) into the output folder, with a manifest;
+    /// the same command resumes after a break
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, conflicts_with = "watch")]
+    shard_size: Option<u64>,
+    /// How the files of an output folder are compressed
+    #[arg(long, value_enum, value_name = "HOW")]
+    compress: Option<Compress>,
+    /// Begin anew where a run of shards was broken, or its rules, options or inputs are others now
+    #[arg(long, requires = "shard_size")]
+    restart: bool,
+    /// Tell what would be read and what is done already, and clean nothing
+    #[arg(long, requires = "shard_size")]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+struct FilterArgs {
+    /// Only articles in these languages (ISO 639-1, as en,de)
+    #[arg(long, value_name = "LANGS", value_delimiter = ',')]
+    lang: Vec<String>,
+    /// Only articles of so many words
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    min_words: usize,
+    /// Only articles published on this day (2026-10-31) or later
+    #[arg(long, value_name = "DAY")]
+    since: Option<Date>,
+    /// Only articles published on this day or earlier
+    #[arg(long, value_name = "DAY")]
+    until: Option<Date>,
+    /// Only articles of these hosts and those below them
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    host: Vec<String>,
+    /// No articles of these hosts and those below them
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',')]
+    not_host: Vec<String>,
+}
+
+impl From<&FilterArgs> for Filter {
+    fn from(args: &FilterArgs) -> Self {
+        Self {
+            languages: args.lang.clone(),
+            min_words: args.min_words,
+            since: args.since,
+            until: args.until,
+            hosts: args.host.clone(),
+            not_hosts: args.not_host.clone(),
+        }
+    }
+}
+
+/// What becomes of duplicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Dedup {
+    Off,
+    Mark,
+    Drop,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Compress {
+    Gz,
+    Zst,
+}
+
+impl Compress {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Gz => ".gz",
+            Self::Zst => ".zst",
+        }
+    }
+}
+
+/// A number of bytes: `1000`, `100MB`, `1GiB`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "B" => Some(1),
+        "kB" | "KB" => Some(1_000),
+        "MB" => Some(1_000_000),
+        "GB" => Some(1_000_000_000),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        _ => None,
+    };
+    let size = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    size.filter(|&size| size > 0).ok_or_else(|| "not a size such as 100MB or 1GiB".to_owned())
 }
 
 const EXAMPLES: &str = "\
@@ -64,10 +179,11 @@ Examples:
   copydesk clean samples/ -o out/
   copydesk clean dump.warc.gz -o clean.jsonl.zst --removed removed.jsonl --max-failed 1%
   zcat pages.jsonl.gz | copydesk clean - --html-field page > clean.jsonl
-  copydesk clean page.html --format markdown";
+  copydesk clean page.html --format markdown
+  copydesk clean dumps/ -o out/ --shard-size 1GB --compress zst --lang en --dedup drop";
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatName {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatName {
     /// A JSON object a line, with all metadata
     Jsonl,
     /// Markdown with the metadata as front matter
@@ -104,61 +220,159 @@ impl FailureLimit {
 
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let documents = args.input.open()?;
-    let cleaner = args.rules.cleaner()?;
+    let mut documents = args.input.open()?;
+    let live = args.watch.then(|| Live::start(&args.rules)).transpose()?;
+    let cleaner = if let Some(live) = &live { live.now() } else { args.rules.cleaner()? };
+    let filter = Filter::from(&args.filter);
     let pool = pool(args.threads)?;
-    let mut outputs = Outputs::open(&args.output, args.input.paths())?;
+    if args.dedup == Dedup::Mark && args.output.format != FormatName::Jsonl {
+        return Err(Failure::Usage("--dedup mark needs JSON lines; use --dedup drop".to_owned()));
+    }
+    let extension = args.shards.compress.map_or("", Compress::extension);
+    let places = Places::new(&args.output, extension, args.input.paths())?;
+    if !args.shards.dry_run {
+        places.make_folder()?;
+    }
+    let mut originals = (args.dedup != Dedup::Off).then(Originals::default);
+    let mut tally = Tally::default();
+    let read = Arc::new(AtomicU64::new(0));
+    let mut outputs = match args.shards.shard_size {
+        None => Outputs::open(places)?,
+        Some(size) => {
+            let identity = identity(args, &cleaner, &filter, size)?;
+            let shards = Shards::open(&places, size, identity, args.shards.restart, args.shards.dry_run)?;
+            if args.shards.dry_run {
+                return super::print(&shards.plan()).map(|()| Exit::Done);
+            }
+            let Resumed { documents: done, counts } = shards.skip_done(&mut documents)?;
+            if let Some(originals) = &mut originals {
+                remember(originals, shards.articles())?;
+            }
+            read.store(done, Ordering::Relaxed);
+            tally = counts;
+            Outputs::sharded(places, shards)?
+        }
+    };
 
     let rendering = Rendering {
         format: args.output.format.into(),
         blocks: args.output.blocks,
-        removed: outputs.removed.is_some(),
+        removed: outputs.has_removed(),
     };
-    let read = Arc::new(AtomicU64::new(0));
+    let has_rejects = outputs.has_rejects();
     let counter = Arc::clone(&read);
     let reading = documents.progress();
     let mut progress = Progress::new(Arc::clone(&reading), args.quiet);
-    let mut tally = Tally::default();
-    pipeline::run(
-        &pool,
-        documents.records().inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
-        Record::size,
-        |record| {
-            let document = record.read();
-            let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
-            let rendered = document.and_then(|raw| {
-                let cleaned = pipeline::clean_guarded(&cleaner, &raw)?;
-                Ok(output::render(&raw, &cleaned, rendering))
-            });
-            match rendered {
-                Ok(rendered) => (rendered, None),
-                Err(error) => (output::render_failed(&error, bytes), Some(error)),
-            }
-        },
-        |(rendered, error)| {
-            match error {
-                // With a file of rejects the log need not say it again.
-                Some(error) if outputs.rejects.is_some() => tracing::debug!("{error}"),
-                Some(error) => tracing::warn!("{error}"),
-                None => {}
-            }
-            outputs.write(&rendered)?;
-            tally.add(rendered.tally);
-            progress.document();
-            Ok::<(), Failure>(())
-        },
-    )?;
+    // In the pool, so that its threads compress what is written too.
+    pool.install(|| {
+        pipeline::run(
+            &pool,
+            documents.records().inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
+            Record::size,
+            |record| {
+                let document = record.read();
+                let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
+                let rendered = document.and_then(|raw| {
+                    let now = live.as_ref().map(Live::now);
+                    let mut cleaned = pipeline::clean_guarded(now.as_ref().unwrap_or(&cleaner), &raw)?;
+                    filter.apply(&raw, &mut cleaned);
+                    let signature = (args.dedup != Dedup::Off).then(|| Signature::new(&cleaned.text()));
+                    Ok((output::render(&raw, &cleaned, rendering), signature.flatten()))
+                });
+                match rendered {
+                    Ok((rendered, signature)) => (rendered, signature, None),
+                    Err(error) => (output::render_failed(&error, bytes), None, Some(error)),
+                }
+            },
+            |(mut rendered, signature, error)| {
+                match error {
+                    // With a file of rejects the log need not say it again.
+                    Some(error) if has_rejects => tracing::debug!("{error}"),
+                    Some(error) => tracing::warn!("{error}"),
+                    None => {}
+                }
+                if let (Some(originals), Some(signature)) = (&mut originals, signature) {
+                    args.dedup.judge(originals, &mut rendered, &signature);
+                }
+                tally.add(std::mem::take(&mut rendered.tally));
+                outputs.write(&rendered, &tally)?;
+                progress.document();
+                Ok::<(), Failure>(())
+            },
+        )
+    })?;
     progress.finish();
 
     let skipped = Skipped { files: reading.skipped_files(), records: reading.skipped_records() };
     let read = read.load(Ordering::Relaxed);
-    let report = Report::new(read, skipped, tally, pool.current_num_threads(), started.elapsed());
+    let report = Report::new(read, skipped, tally.clone(), pool.current_num_threads(), started.elapsed());
     let places = outputs.to_string();
-    outputs.finish(&report)?;
+    pool.install(|| outputs.finish(&report, &tally))?;
     if !args.quiet {
         let _ = writeln!(io::stderr(), "{report}\n{places}"); // nobody to tell it to is no failure
     }
     Ok(if args.max_failed.exceeded(&report) { Exit::Found } else { Exit::Done })
+}
+
+impl Dedup {
+    fn judge(self, originals: &mut Originals, rendered: &mut Rendered, signature: &Signature) {
+        if rendered.article.is_none() {
+            return;
+        }
+        if let Some(original) = originals.repeated(&rendered.id, signature) {
+            match self {
+                Self::Off => {}
+                Self::Mark => rendered.mark_duplicate(original),
+                Self::Drop => rendered.drop_duplicate(original),
+            }
+        }
+    }
+}
+
+/// Brings back what was known of the articles in finished shards, by the path that led to it.
+fn remember(originals: &mut Originals, articles: Vec<PathBuf>) -> Result<(), Failure> {
+    for article in input::open(&articles, InputOptions::default()) {
+        let article = article.map_err(|error| Failure::Usage(format!("{error}; --restart begins anew")))?;
+        if let Some(signature) = Signature::new(&String::from_utf8_lossy(&article.bytes)) {
+            originals.repeated(&article.id, &signature);
+        }
+    }
+    Ok(())
+}
+
+/// All that the bytes of the shards depend on.
+fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> Result<Identity, Failure> {
+    #[derive(Serialize)]
+    struct Options<'a> {
+        shard_size: u64,
+        compress: &'static str,
+        blocks: bool,
+        dedup: Dedup,
+        #[serde(flatten)]
+        filter: &'a Filter,
+    }
+    let extension = args.shards.compress.map_or("", Compress::extension);
+    let options = Options {
+        shard_size: size,
+        compress: extension.trim_start_matches('.'),
+        blocks: args.output.blocks,
+        dedup: args.dedup,
+        filter,
+    };
+    let mut options: Map<String, Value> = match serde_json::to_value(options) {
+        Ok(Value::Object(options)) => options,
+        other => unreachable!("options are an object: {other:?}"),
+    };
+    options.extend(args.input.field_names().map(|(name, value)| (name.to_owned(), value.into())));
+    if args.input.paths().iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::Usage("--shard-size needs inputs that can be read again, not `-`".to_owned()));
+    }
+    Ok(Identity {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: cleaner.rules().digest(),
+        options,
+        inputs: args.input.paths().iter().map(|path| Survey::new(path)).collect(),
+    })
 }
 
 impl From<FormatName> for ArticleFormat {
@@ -168,175 +382,5 @@ impl From<FormatName> for ArticleFormat {
             FormatName::Markdown => Self::Markdown,
             FormatName::Text => Self::Text,
         }
-    }
-}
-
-/// Everything a run writes.
-struct Outputs {
-    articles: Articles,
-    removed: Option<Named>,
-    rejects: Option<Named>,
-    report: Option<Named>,
-}
-
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
-enum Articles {
-    /// All in one file, `apart` between any two.
-    Together { file: Named, apart: &'static [u8], first: bool },
-    /// A file an article.
-    Apart { folder: PathBuf, extension: &'static str, names: FileNames },
-}
-
-/// A file and what the user calls it.
-struct Named {
-    path: PathBuf,
-    file: OutFile,
-}
-
-impl Outputs {
-    fn open(args: &OutputArgs, inputs: &[PathBuf]) -> Result<Self, Failure> {
-        let folder = (args.out.is_dir() || args.out.as_os_str().as_encoded_bytes().ends_with(b"/"))
-            .then_some(args.out.as_path());
-        if let Some(folder) = folder {
-            std::fs::create_dir_all(folder).map_err(Failure::write(folder))?;
-        }
-        let or_in_folder = |given: &Option<PathBuf>, name: &str| {
-            given.clone().or_else(|| folder.map(|folder| folder.join(name)))
-        };
-        let removed = or_in_folder(&args.removed, "removed.jsonl");
-        let rejects = or_in_folder(&args.rejects, "rejects.jsonl");
-        let report = or_in_folder(&args.report, "report.json");
-        let (together, extension) = match (args.format, folder) {
-            (FormatName::Jsonl, Some(folder)) => (Some(folder.join("articles.jsonl")), ""),
-            (FormatName::Markdown, Some(_)) => (None, "md"),
-            (FormatName::Text, Some(_)) => (None, "txt"),
-            (_, None) => (Some(args.out.clone()), ""),
-        };
-        let files: Vec<&PathBuf> = [&together, &removed, &rejects, &report].into_iter().flatten().collect();
-        check_places(folder, &files, inputs)?;
-
-        let articles = match (together, folder) {
-            (None, Some(folder)) => {
-                Articles::Apart { folder: folder.to_owned(), extension, names: FileNames::default() }
-            }
-            (together, _) => Articles::Together {
-                file: Named::create(together.unwrap_or_else(|| "-".into()))?,
-                apart: if matches!(args.format, FormatName::Jsonl) { b"" } else { b"\n" },
-                first: true,
-            },
-        };
-        Ok(Self {
-            articles,
-            removed: removed.map(Named::create).transpose()?,
-            rejects: rejects.map(Named::create).transpose()?,
-            report: report.map(Named::create).transpose()?,
-        })
-    }
-
-    fn write(&mut self, rendered: &Rendered) -> Result<(), Failure> {
-        if let Some(article) = &rendered.article {
-            match &mut self.articles {
-                Articles::Together { file, apart, first } => {
-                    if !std::mem::take(first) {
-                        file.write(apart)?;
-                    }
-                    file.write(article)?;
-                }
-                Articles::Apart { folder, extension, names } => {
-                    let name = format!("{}.{extension}", names.name(&rendered.id));
-                    let mut file = Named::create(folder.join(name))?;
-                    file.write(article)?;
-                    file.finish()?;
-                }
-            }
-        }
-        if let Some(removed) = &mut self.removed {
-            removed.write(&rendered.removed)?;
-        }
-        if let (Some(rejects), Some(reject)) = (&mut self.rejects, &rendered.reject) {
-            rejects.write(reject)?;
-        }
-        Ok(())
-    }
-
-    fn finish(self, report: &Report) -> Result<(), Failure> {
-        let json = serde_json::to_string_pretty(report).expect("numbers and strings into memory never fail");
-        if let Some(mut file) = self.report {
-            file.write(json.as_bytes())?;
-            file.write(b"\n")?;
-            file.finish()?;
-        }
-        if let Articles::Together { file, .. } = self.articles {
-            file.finish()?;
-        }
-        [self.removed, self.rejects].into_iter().flatten().try_for_each(Named::finish)
-    }
-}
-
-/// Where everything is, for the end of the summary.
-impl std::fmt::Display for Outputs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.articles {
-            Articles::Together { file, .. } => write!(f, "articles: {}", shown(&file.path))?,
-            Articles::Apart { folder, .. } => write!(f, "articles: {}", folder.display())?,
-        }
-        for (what, file) in [("removed", &self.removed), ("rejects", &self.rejects), ("report", &self.report)]
-        {
-            if let Some(file) = file {
-                write!(f, ", {what}: {}", shown(&file.path))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
-    if is_stdout(path) { "standard output".into() } else { path.to_string_lossy() }
-}
-
-/// Nothing may be written twice, nor where it would be read again.
-fn check_places(folder: Option<&Path>, files: &[&PathBuf], inputs: &[PathBuf]) -> Result<(), Failure> {
-    for (index, file) in files.iter().enumerate() {
-        if files[..index].contains(file) {
-            return Err(Failure::Usage(format!("{} is named for two outputs", shown(file))));
-        }
-    }
-    let places = files.iter().filter(|file| !is_stdout(file)).map(|file| file.parent().unwrap_or(file));
-    for place in places.chain(folder) {
-        let place = if place.as_os_str().is_empty() { Path::new(".") } else { place };
-        let Ok(place) = place.canonicalize() else { continue };
-        for input in inputs.iter().filter(|input| input.is_dir()) {
-            if input.canonicalize().is_ok_and(|input| place.starts_with(&input)) {
-                return Err(Failure::Usage(format!(
-                    "output would be written into the input folder {}, where the next run would read it; \
-                     name a place outside",
-                    input.display()
-                )));
-            }
-        }
-    }
-    Ok(())
-}
-
-impl Named {
-    fn create(path: PathBuf) -> Result<Self, Failure> {
-        let file = if is_stdout(&path) {
-            OutFile::stdout()
-        } else {
-            OutFile::create(&path).map_err(Failure::write(&path))?
-        };
-        Ok(Self { path, file })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(Failure::write(&self.path))
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        self.file.finish().map_err(Failure::write(&self.path))
     }
 }

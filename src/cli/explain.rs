@@ -1,18 +1,19 @@
 //! `copydesk explain`: every block of a document with its label and the reason for it.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use console::{Style, Term, truncate_str};
 use copydesk::article::{Source, Sourced};
-use copydesk::cleaner::Cleaned;
+use copydesk::cleaner::{Cleaned, Cleaner};
 use copydesk::document::RawDoc;
 use copydesk::label::{Label, Role};
-use copydesk::output::{self, name_of};
+use copydesk::output::{self, PAGE_END, explained_document, name_of, page_start, verdict_of};
 use copydesk::{input, pipeline};
 
-use super::{Exit, Failure, RuleArgs, print};
+use super::watch::Watch;
+use super::{Exit, Failure, Named, RuleArgs, print, printable};
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -26,6 +27,12 @@ pub(crate) struct ExplainArgs {
     /// Print a JSON object a document
     #[arg(long)]
     json: bool,
+    /// Write a page for a browser to this file: what stays plain, what goes struck, reasons on hover
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    html: Option<PathBuf>,
+    /// Explain again whenever the file or the rules change; a broken rule file keeps its last good version
+    #[arg(long, requires = "rules")]
+    watch: bool,
     #[command(flatten)]
     rules: RuleArgs,
 }
@@ -35,31 +42,63 @@ Each block on a line: + for kept or - for removed, its role or kind, the reason,
 
 Examples:
   copydesk explain page.html --url https://news.example/a/17
+  copydesk explain page.html --html page-explained.html
   copydesk explain text.txt --json | jq '.blocks[] | select(.kind == \"related\")'";
 
 /// Widest column of reasons; a longer reason pushes its text to the right.
 const REASON_COLUMN: usize = 44;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    input::check(std::slice::from_ref(&args.file)).map_err(Failure::Inputs)?;
+    if let Some(page) = &args.html
+        && page.canonicalize().is_ok_and(|page| args.file.canonicalize().is_ok_and(|file| file == page))
+    {
+        return Err(Failure::Usage(format!("{} would be overwritten; name another file", page.display())));
+    }
+    if !args.watch {
+        return explain(args, &args.rules.cleaner()?);
+    }
+    if args.file == Path::new("-") {
+        return Err(Failure::Usage("--watch needs a file that can be read again".to_owned()));
+    }
+    let (mut watch, mut cleaner) = Watch::start(&args.rules, Some(&args.file))?;
+    loop {
+        let exit = explain(args, &cleaner)?;
+        let Some(next) = watch.next(&cleaner) else { return Ok(exit) };
+        cleaner = next;
+    }
+}
+
+/// Explains the file's documents.
+fn explain(args: &ExplainArgs, cleaner: &Cleaner) -> Result<Exit, Failure> {
     let inputs = std::slice::from_ref(&args.file);
-    input::check(inputs).map_err(Failure::Inputs)?;
-    let cleaner = args.rules.cleaner()?;
+    let mut page = args.html.as_deref().map(Named::create).transpose()?;
+    if let Some(page) = &mut page {
+        page.write(page_start(&format!("copydesk explain {}", args.file.display())).as_bytes())?;
+    }
     let mut exit = Exit::Done;
     for document in input::open(inputs, input::InputOptions::default()) {
         let cleaned = document.and_then(|mut raw| {
             if args.url.is_some() {
                 raw.url.clone_from(&args.url);
             }
-            Ok((pipeline::clean_guarded(&cleaner, &raw)?, raw))
+            Ok((pipeline::clean_guarded(cleaner, &raw)?, raw))
         });
         match cleaned {
             Ok((cleaned, raw)) if args.json => print(&output::explanation(&raw, &cleaned))?,
-            Ok((cleaned, raw)) => print(&explanation(&raw, &cleaned))?,
+            Ok((cleaned, raw)) => match &mut page {
+                Some(page) => page.write(explained_document(&raw, &cleaned).as_bytes())?,
+                None => print(&explanation(&raw, &cleaned))?,
+            },
             Err(error) => {
                 eprintln!("copydesk: {error}");
                 exit = Exit::Found;
             }
         }
+    }
+    if let Some(mut page) = page {
+        page.write(PAGE_END.as_bytes())?;
+        page.finish()?;
     }
     Ok(exit)
 }
@@ -78,33 +117,17 @@ fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
     if let Some(url) = &raw.url {
         field("url", url, None);
     }
-    field("verdict", &verdict(cleaned), None);
+    field("verdict", &verdict_of(cleaned), None);
     field("found by", &name_of(&cleaned.how), None);
     field("rules", &cleaned.rules.join(" "), None);
     if !cleaned.flags.is_empty() {
         field("flags", &cleaned.flags.iter().map(name_of).collect::<Vec<_>>().join(" "), None);
     }
-    let metadata = &cleaned.metadata;
-    for (name, value) in [
-        ("title", &metadata.title),
-        ("date", &metadata.date),
-        ("modified", &metadata.date_modified),
-        ("site", &metadata.site),
-        ("canonical", &metadata.url),
-        ("lang", &metadata.lang),
-        ("section", &metadata.section),
-        ("agency", &metadata.agency),
-        ("description", &metadata.description),
-        ("image", &metadata.image),
-    ] {
-        if let Some(Sourced { value, source }) = value {
-            field(name, value, Some(*source));
-        }
+    for (name, Sourced { value, source }) in cleaned.metadata.texts() {
+        field(name, value, Some(*source));
     }
-    for (name, list) in [("authors", &metadata.authors), ("tags", &metadata.tags)] {
-        if let Some(Sourced { value, source }) = list {
-            field(name, &value.join("; "), Some(*source));
-        }
+    for (name, Sourced { value, source }) in cleaned.metadata.lists() {
+        field(name, &value.join("; "), Some(*source));
     }
     out.push('\n');
     write_blocks(&mut out, cleaned);
@@ -134,15 +157,4 @@ fn write_blocks(out: &mut String, cleaned: &Cleaned) {
         }
         out.push('\n');
     }
-}
-
-fn verdict(cleaned: &Cleaned) -> String {
-    let verdict = serde_json::to_value(cleaned.verdict).unwrap_or_default();
-    let part = |name: &str| verdict.get(name).and_then(|part| part.as_str()).map(str::to_owned);
-    [part("verdict"), part("reason")].into_iter().flatten().collect::<Vec<_>>().join(": ")
-}
-
-/// Text on one line that does nothing to a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -2,12 +2,16 @@
 
 mod bench;
 mod clean;
+mod diff;
 mod eval;
 mod explain;
 mod floors;
+mod outputs;
 mod progress;
 mod rules;
+mod shards;
 mod train;
+mod watch;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,6 +21,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use copydesk::Cleaner;
 use copydesk::input::{self, InputError, InputOptions};
+use copydesk::output::OutFile;
 use copydesk::rules::{RuleErrors, RuleSet};
 
 /// Turns scraped news into clean copy and says why each line went.
@@ -34,14 +39,16 @@ struct Cli {
 const EXAMPLES: &str = "\
 Exit status:
   0  done
-  1  done, but too many documents failed (clean), a rule file has errors (rules check) or a measure
-     is below its floor (eval)
+  1  done, but too many documents failed (clean), a rule file has errors (rules check), a measure
+     is below its floor (eval) or two runs differ (diff)
   2  could not run";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Clean documents: articles out, with the reason of each line that went
     Clean(clean::CleanArgs),
+    /// Tell what changed between two runs, worst first
+    Diff(diff::DiffArgs),
     /// Show every block of a document, kept or removed, with the reason
     Explain(explain::ExplainArgs),
     /// Check rule files, or tell which apply to a page
@@ -151,6 +158,18 @@ impl InputArgs {
         &self.inputs
     }
 
+    /// The names of fields that the user gave, by their option.
+    fn field_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
+        let fields = [
+            ("html_field", html_field),
+            ("text_field", text_field),
+            ("url_field", url_field),
+            ("id_field", id_field),
+        ];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
     fn open(&self) -> Result<input::Documents, Failure> {
         input::check(&self.inputs).map_err(Failure::Inputs)?;
         let FieldArgs { html_field, text_field, url_field, id_field } = &self.fields;
@@ -176,9 +195,42 @@ struct RuleArgs {
 }
 
 impl RuleArgs {
-    fn cleaner(&self) -> Result<Cleaner, Failure> {
-        Ok(Cleaner::new(Arc::new(RuleSet::load(self.rules.as_deref(), !self.no_site_rules)?)))
+    fn load(&self) -> Result<RuleSet, Failure> {
+        Ok(RuleSet::load(self.rules.as_deref(), !self.no_site_rules)?)
     }
+
+    fn cleaner(&self) -> Result<Cleaner, Failure> {
+        Ok(Cleaner::new(Arc::new(self.load()?)))
+    }
+}
+
+/// A file and what the user calls it.
+struct Named {
+    path: PathBuf,
+    file: OutFile,
+}
+
+impl Named {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let file = if is_stdout(path) {
+            OutFile::stdout()
+        } else {
+            OutFile::create(path).map_err(Failure::write(path))?
+        };
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(Failure::write(&self.path))
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        self.file.finish().map_err(Failure::write(&self.path))
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// A pool of this many threads; `None` is one a core.
@@ -192,6 +244,7 @@ pub(crate) fn main() -> Exit {
     start_log(cli.log_format);
     let result = match cli.verb {
         Verb::Clean(args) => clean::run(&args),
+        Verb::Diff(args) => diff::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Eval(args) => eval::run(&args),
@@ -229,4 +282,9 @@ fn start_log(format: LogFormat) {
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::write(Path::new("-")))
+}
+
+/// Text on one line that does nothing to a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -36,6 +36,7 @@ mod json;
 mod kind;
 mod members;
 mod parquet;
+mod survey;
 mod tar;
 mod walk;
 mod warc;
@@ -61,6 +62,7 @@ use warc::WarcRecords;
 use zip::ZipMembers;
 
 pub use fields::Fields;
+pub use survey::Survey;
 pub use walk::check;
 
 /// How to read the input.
@@ -175,6 +177,18 @@ pub fn from_reader(name: &str, input: impl Read + Send + 'static, options: Input
     documents
 }
 
+/// Opens one file for reading, decompressed if it is gzip or zstd.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn plain(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let input: Box<dyn Read + Send> = match Source::named(path.to_owned()).open()? {
+        Opened::File(file) => Box::new(file),
+        Opened::Stream(stream) => stream,
+    };
+    let (plain, _) = decompressed(Counted { input, rest: 0, progress: Arc::default() }, path)?;
+    Ok(plain)
+}
 /// What files are read, for messages.
 const KINDS: &str = "page, text, JSON, WARC, Parquet, tar nor zip";
 

@@ -30,8 +30,10 @@ pub struct Decision {
     pub rule_missed: bool,
     /// What the head of a text holds; nothing for a page.
     pub head: Head,
-    /// Rules that would have removed too much and were refused.
-    pub refused: u32,
+    /// Patterns of rule files that found something, once for each find: the body, an element, a line, a place to cut.
+    pub found: Vec<Arc<Address>>,
+    /// Patterns that would have removed too much and were refused.
+    pub refused: Vec<Arc<Address>>,
 }
 
 /// Words from which a repeated text is a duplicate; shorter ones may stand twice on purpose.
@@ -60,7 +62,8 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
         by_site: None,
         how: if reading.dom.is_some() { How::Model } else { How::Text },
         rule_missed: false,
-        refused: 0,
+        found: vec![],
+        refused: vec![],
     };
     let in_body = pass.site_body();
     pass.strip();
@@ -72,7 +75,8 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
     pass.repeats();
     pass.title(&head);
     let labels = (0..scores.len()).map(|row| pass.settle(row)).collect();
-    Decision { labels, how: pass.how, head, rule_missed: pass.rule_missed, refused: pass.refused }
+    let Pass { how, rule_missed, found, refused, .. } = pass;
+    Decision { labels, how, head, rule_missed, found, refused }
 }
 
 struct Pass<'a> {
@@ -86,7 +90,8 @@ struct Pass<'a> {
     by_site: Option<Reason>,
     how: How,
     rule_missed: bool,
-    refused: u32,
+    found: Vec<Arc<Address>>,
+    refused: Vec<Arc<Address>>,
 }
 
 impl Pass<'_> {
@@ -118,6 +123,7 @@ impl Pass<'_> {
                     inside[drafts.within(node, dom.end(node))].fill(true);
                 }
                 self.how = How::SiteRule;
+                self.found.push(rule.clone());
                 self.by_site = Some(Reason::Rule(rule));
                 Some(inside)
             }
@@ -134,9 +140,10 @@ impl Pass<'_> {
         for hit in &self.reading.strips {
             let rows = drafts.within(hit.node, dom.end(hit.node));
             if rows.clone().map(likely).sum::<f64>() > all * f64::from(self.reading.chain.max_removed()) {
-                self.refused += 1;
+                self.refused.push(hit.rule.clone());
                 continue;
             }
+            self.found.push(hit.rule.clone());
             for row in rows {
                 self.dropped[row].get_or_insert_with(|| (hit.kind, Reason::Rule(hit.rule.clone())));
             }
@@ -156,8 +163,9 @@ impl Pass<'_> {
             };
             if self.is_kept(row) {
                 // Where a rule that holds at any place says the same, it is the reason a person can check.
-                let rule = self.rule_anywhere(row).map(Reason::Rule);
-                self.dropped[row] = Some((self.kind_of(row), rule.unwrap_or(reason)));
+                let rule = self.rule_anywhere(row);
+                self.found.extend(rule.clone());
+                self.dropped[row] = Some((self.kind_of(row), rule.map_or(reason, Reason::Rule)));
             }
         }
     }
@@ -219,9 +227,10 @@ impl Pass<'_> {
             .collect();
         for hit in self.reading.chain.cut(&lines, self.reading.dom.as_ref()) {
             if hit.refused {
-                self.refused += 1;
+                self.refused.push(hit.rule.clone());
                 continue;
             }
+            self.found.push(hit.rule.clone());
             for &row in &rows[hit.lines] {
                 self.dropped[row].get_or_insert_with(|| (hit.kind, Reason::Rule(hit.rule.clone())));
             }
@@ -235,6 +244,7 @@ impl Pass<'_> {
             // A line that no pattern matches wherever it stands is matched by none where it does stand.
             let Some(hit) = &self.reading.hits[row] else { continue };
             if hit.anywhere {
+                self.found.push(hit.rule.clone());
                 self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule.clone())));
                 continue;
             }
@@ -245,6 +255,7 @@ impl Pass<'_> {
                 lang: self.reading.lang(),
             };
             if let Some(hit) = self.reading.chain.line(&line) {
+                self.found.push(hit.rule.clone());
                 self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule)));
             }
         }

@@ -9,7 +9,8 @@ use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
 use crate::blocks::Drafts;
-use crate::labels::features::{self, Matrix};
+use crate::labels::features::{self};
+use crate::labels::matrix::Matrix;
 use crate::labels::phrases::{Phrases, Tone};
 use crate::reading::Context;
 use crate::words;

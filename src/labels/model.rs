@@ -8,7 +8,7 @@
 
 use std::fmt::Write as _;
 
-use crate::labels::features::Matrix;
+use crate::labels::matrix::Matrix;
 
 /// Levels of every tree.
 pub const DEPTH: usize = 6;

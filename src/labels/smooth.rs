@@ -5,8 +5,9 @@ use rustc_hash::FxHashMap;
 use crate::block::Form;
 use crate::blocks::{Draft, Drafts};
 use crate::dom::Dom;
-use crate::labels::features::{self, Matrix};
+use crate::labels::features;
 use crate::labels::lines;
+use crate::labels::matrix::Matrix;
 use crate::labels::model::probability;
 
 /// Names of the added columns, in order.

@@ -5,9 +5,9 @@ use std::hash::Hasher;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rustc_hash::{FxHashMap, FxHasher};
+
+use super::compress::{Blocks, Compression};
 
 /// A file that is being written, compressed if its name ends in `.gz` or `.zst`.
 ///
@@ -22,8 +22,7 @@ pub struct OutFile {
 enum Encoder {
     Stdout(BufWriter<Stdout>),
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
-    Zstd(zstd::Encoder<'static, BufWriter<File>>),
+    Compressed(Blocks<File>),
     Finished,
 }
 
@@ -41,11 +40,10 @@ impl OutFile {
             written.push(".tmp");
         }
         let written = PathBuf::from(written);
-        let file = BufWriter::with_capacity(1 << 16, File::create(&written)?);
-        let writer = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Encoder::Gzip(GzEncoder::new(file, Compression::default())),
-            Some("zst") => Encoder::Zstd(zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?),
-            _ => Encoder::Plain(file),
+        let file = File::create(&written)?;
+        let writer = match Compression::of_name(path) {
+            Some(compression) => Encoder::Compressed(Blocks::new(file, compression)),
+            None => Encoder::Plain(BufWriter::with_capacity(1 << 16, file)),
         };
         Ok(Self { writer, rename: (!direct).then_some((written, target)) })
     }
@@ -61,13 +59,35 @@ impl OutFile {
     /// # Errors
     /// The rest cannot be written, or the file not be renamed.
     pub fn finish(mut self) -> io::Result<()> {
-        match std::mem::replace(&mut self.writer, Encoder::Finished) {
-            Encoder::Stdout(mut out) => out.flush()?,
-            Encoder::Plain(mut out) => out.flush()?,
-            Encoder::Gzip(out) => out.finish()?.flush()?,
-            Encoder::Zstd(out) => out.finish()?.flush()?,
-            Encoder::Finished => {}
+        self.close()?;
+        self.rename()
+    }
+
+    /// As [`Self::finish`], and waits until the file is on the disk, so that it outlives a power cut. The
+    /// new name is on the disk when the folder is: see [`sync_folder`].
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_synced(mut self) -> io::Result<()> {
+        if let Some(file) = self.close()? {
+            file.sync_all()?;
         }
+        self.rename()
+    }
+
+    fn close(&mut self) -> io::Result<Option<File>> {
+        Ok(match std::mem::replace(&mut self.writer, Encoder::Finished) {
+            Encoder::Stdout(mut out) => {
+                out.flush()?;
+                None
+            }
+            Encoder::Plain(out) => Some(out.into_inner().map_err(io::IntoInnerError::into_error)?),
+            Encoder::Compressed(out) => Some(out.finish()?),
+            Encoder::Finished => None,
+        })
+    }
+
+    fn rename(&mut self) -> io::Result<()> {
         if let Some((written, target)) = &self.rename {
             fs::rename(written, target)?;
             self.rename = None;
@@ -76,13 +96,21 @@ impl OutFile {
     }
 }
 
+/// Waits until the names in a folder are on the disk. Where folders cannot be opened there is nothing to
+/// wait for.
+///
+/// # Errors
+/// The disk does not take them.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.writer {
             Encoder::Stdout(out) => out.write(bytes),
             Encoder::Plain(out) => out.write(bytes),
-            Encoder::Gzip(out) => out.write(bytes),
-            Encoder::Zstd(out) => out.write(bytes),
+            Encoder::Compressed(out) => out.write(bytes),
             Encoder::Finished => Ok(bytes.len()),
         }
     }
@@ -91,8 +119,7 @@ impl Write for OutFile {
         match &mut self.writer {
             Encoder::Stdout(out) => out.flush(),
             Encoder::Plain(out) => out.flush(),
-            Encoder::Gzip(out) => out.flush(),
-            Encoder::Zstd(out) => out.flush(),
+            Encoder::Compressed(out) => out.flush(),
             Encoder::Finished => Ok(()),
         }
     }

@@ -5,19 +5,26 @@
 //! or a reject (dropped or failed). [`render`] makes the bytes, on the worker's thread; [`OutFile`]
 //! writes them.
 
+mod compress;
 mod file;
+mod manifest;
 mod markdown;
+mod page;
 mod record;
 mod report;
+mod usage;
 
-pub use file::{FileNames, OutFile};
+pub use file::{FileNames, OutFile, sync_folder};
+pub use manifest::{Identity, Manifest, Shard};
+pub use page::{Escaped, PAGE_END, explained_document, page_start};
 pub use report::{Report, Skipped, Tally};
+pub use usage::{Asked, FileUse, PatternUse};
 
 use serde::Serialize;
 
-use crate::article::Verdict;
+use crate::article::{DropReason, Verdict};
 use crate::cleaner::Cleaned;
-use crate::document::RawDoc;
+use crate::document::{Location, RawDoc};
 use crate::error::DocError;
 use crate::label::Label;
 
@@ -48,6 +55,10 @@ pub struct Rendering {
 pub struct Rendered {
     /// The document's id.
     pub id: String,
+    /// Where the document stood.
+    pub source: Location,
+    /// Its address, if the input tells it.
+    pub url: Option<String>,
     /// The article; `None` for a rejected document.
     pub article: Option<Vec<u8>>,
     /// A JSON line for each removed block.
@@ -56,6 +67,26 @@ pub struct Rendered {
     pub reject: Option<Vec<u8>>,
     /// What to count.
     pub tally: Tally,
+}
+
+impl Rendered {
+    /// Notes in an article of JSON that it repeats the document of this id.
+    pub fn mark_duplicate(&mut self, original: &str) {
+        let Some(article) = &mut self.article else { return };
+        let id = serde_json::to_string(original).expect("a string into memory never fails");
+        if article.ends_with(b"}\n") {
+            article.truncate(article.len() - 2);
+            article.extend_from_slice(format!(",\"duplicate_of\":{id}}}\n").as_bytes());
+        }
+    }
+
+    /// Drops the article, since it repeats the document of this id.
+    pub fn drop_duplicate(&mut self, original: &str) {
+        if self.article.take().is_some() {
+            self.reject = Some(record::Reject::duplicate(self, original).line());
+            self.tally.drop(DropReason::Duplicate);
+        }
+    }
 }
 
 /// Makes what is written of a document that was cleaned.
@@ -80,7 +111,15 @@ pub fn render(raw: &RawDoc, cleaned: &Cleaned, rendering: Rendering) -> Rendered
             (Some(article), None)
         }
     };
-    Rendered { id: raw.id.clone(), article, removed, reject, tally: Tally::of(raw, cleaned) }
+    Rendered {
+        id: raw.id.clone(),
+        source: raw.source.clone(),
+        url: raw.url.clone(),
+        article,
+        removed,
+        reject,
+        tally: Tally::of(raw, cleaned),
+    }
 }
 
 /// Makes what is written of a document that failed; `bytes` is its size if it could be read.
@@ -88,6 +127,8 @@ pub fn render(raw: &RawDoc, cleaned: &Cleaned, rendering: Rendering) -> Rendered
 pub fn render_failed(error: &DocError, bytes: usize) -> Rendered {
     Rendered {
         id: error.id.clone().unwrap_or_default(),
+        source: error.location.clone(),
+        url: None,
         article: None,
         removed: Vec::new(),
         reject: Some(record::Reject::failed(error).line()),
@@ -107,6 +148,16 @@ pub fn name_of(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         other => format!("{other:?}"),
+    }
+}
+
+/// The verdict on a document as people read it: `kept`, or what became of it with the reason.
+#[must_use]
+pub fn verdict_of(cleaned: &Cleaned) -> String {
+    match cleaned.verdict {
+        Verdict::Kept => "kept".to_owned(),
+        Verdict::Review(reason) => format!("review: {}", name_of(&reason)),
+        Verdict::Dropped(reason) => format!("dropped: {}", name_of(&reason)),
     }
 }
 

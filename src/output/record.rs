@@ -2,12 +2,14 @@
 
 use serde::{Serialize, Serializer};
 
+use super::Rendered;
 use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
 use crate::block::{Block, Form};
 use crate::cleaner::Cleaned;
 use crate::document::{Location, RawDoc};
 use crate::error::{DocError, Stage};
 use crate::label::{Kind, Label, Reason, Role};
+use crate::words;
 
 /// An article. What is not known is `null`, a list `[]`.
 #[derive(Serialize)]
@@ -106,6 +108,9 @@ pub(super) struct Reject<'a> {
     verdict: RejectVerdict,
     /// What was wrong with a failed document.
     message: Option<&'a str>,
+    /// Id of the document that a duplicate repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -134,7 +139,7 @@ impl<'a> Article<'a> {
             agency: value(&metadata.agency),
             description: value(&metadata.description),
             image: value(&metadata.image),
-            words: words(&text),
+            words: words::count(&text),
             text,
             blocks: blocks.then(|| cleaned.blocks.iter().filter_map(KeptBlock::new).collect()),
             how: cleaned.how,
@@ -262,6 +267,18 @@ impl<'a> Reject<'a> {
             url: raw.url.as_deref(),
             verdict: RejectVerdict::Dropped(reason),
             message: None,
+            duplicate_of: None,
+        }
+    }
+
+    pub(super) fn duplicate(rendered: &'a Rendered, original: &'a str) -> Self {
+        Self {
+            id: Some(&rendered.id),
+            source: &rendered.source,
+            url: rendered.url.as_deref(),
+            verdict: RejectVerdict::Dropped(DropReason::Duplicate),
+            message: None,
+            duplicate_of: Some(original),
         }
     }
 
@@ -272,6 +289,7 @@ impl<'a> Reject<'a> {
             url: None,
             verdict: RejectVerdict::Failed(error.stage),
             message: Some(&error.message),
+            duplicate_of: None,
         }
     }
 
@@ -292,10 +310,4 @@ fn value(sourced: &Option<Sourced<String>>) -> Option<&str> {
 
 fn list(sourced: &Option<Sourced<Vec<String>>>) -> &[String] {
     sourced.as_ref().map_or(&[], |sourced| &sourced.value)
-}
-
-/// Words between white space that hold a letter or a number. Scripts without spaces between words
-/// (Chinese, Japanese, Thai) count low.
-fn words(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }

@@ -5,14 +5,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::name_of;
+use super::usage::{FileUse, PatternUse, Usage};
 use crate::article::{DropReason, Flag, ReviewReason, Verdict};
 use crate::cleaner::Cleaned;
 use crate::document::RawDoc;
 use crate::error::{DocError, Stage};
-use crate::label::{Address, Kind, Label, Reason};
+use crate::label::{Kind, Label};
 
 /// Rules that the summary shows; the JSON report has all.
 const TOP_RULES: usize = 10;
@@ -21,7 +22,7 @@ const TOP_RULES: usize = 10;
 const SHOWN_PATH: usize = 80;
 
 /// Counts over documents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     bytes: u64,
     kept: u64,
@@ -31,7 +32,7 @@ pub struct Tally {
     flags: BTreeMap<Flag, u64>,
     blocks_kept: u64,
     blocks_removed: BTreeMap<Kind, u64>,
-    rules: BTreeMap<Arc<Address>, u64>,
+    rules: Usage,
 }
 
 impl Tally {
@@ -49,18 +50,23 @@ impl Tally {
                 Label::Kept(_) => tally.blocks_kept += 1,
                 Label::Dropped(kind) => {
                     *tally.blocks_removed.entry(kind).or_default() += 1;
-                    if let Reason::Rule(rule) = &block.reason {
-                        *tally.rules.entry(Arc::clone(rule)).or_default() += 1;
-                    }
                 }
             }
         }
+        tally.rules = Usage::of(cleaned);
         tally
     }
 
     /// Counts of one document that failed.
     pub(super) fn of_failed(error: &DocError, bytes: usize) -> Self {
         Self { bytes: bytes as u64, failed: [(error.stage, 1)].into(), ..Self::default() }
+    }
+
+    /// Makes of one article that was kept, or is for review, one that was dropped.
+    pub(super) fn drop(&mut self, reason: DropReason) {
+        self.kept = 0;
+        self.review.clear();
+        self.dropped = [(reason, 1)].into();
     }
 
     /// Adds other documents to these.
@@ -73,7 +79,7 @@ impl Tally {
         add_counts(&mut self.failed, other.failed);
         add_counts(&mut self.flags, other.flags);
         add_counts(&mut self.blocks_removed, other.blocks_removed);
-        add_counts(&mut self.rules, other.rules);
+        self.rules.add(other.rules);
     }
 }
 
@@ -94,8 +100,10 @@ pub struct Report {
     failed: BTreeMap<Stage, u64>,
     flags: BTreeMap<Flag, u64>,
     blocks: Blocks,
-    /// Sorted by count, most first.
-    rules: Vec<RuleCount>,
+    /// Patterns that hit, those that removed most first.
+    rules: Vec<PatternUse>,
+    /// Files of sites and families that applied.
+    rule_files: BTreeMap<Arc<str>, FileUse>,
     run: Run,
 }
 
@@ -126,18 +134,6 @@ struct Blocks {
 }
 
 #[derive(Debug, Serialize)]
-struct RuleCount {
-    /// `file:line`.
-    #[serde(serialize_with = "as_text")]
-    rule: Arc<Address>,
-    blocks: u64,
-}
-
-fn as_text<S: Serializer>(rule: &Arc<Address>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(rule)
-}
-
-#[derive(Debug, Serialize)]
 struct Run {
     threads: usize,
     seconds: f64,
@@ -165,9 +161,7 @@ impl Report {
         assert_eq!(read, kept + dropped + review + failed, "a document is lost: {documents:?}");
         let seconds = time.as_secs_f64();
         let per_second = |amount: f64| if seconds > 0.0 { amount / seconds } else { 0.0 };
-        let mut rules: Vec<_> =
-            tally.rules.into_iter().map(|(rule, blocks)| RuleCount { rule, blocks }).collect();
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.blocks)); // stable: equal counts by place
+        let (rules, rule_files) = tally.rules.into_parts();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             documents,
@@ -182,6 +176,7 @@ impl Report {
                 removed_by_kind: tally.blocks_removed,
             },
             rules,
+            rule_files,
             run: Run {
                 threads,
                 seconds,
@@ -227,11 +222,12 @@ impl fmt::Display for Report {
         if self.blocks.removed > 0 {
             writeln!(f, "  removed: {}", listed(&counts(&self.blocks.removed_by_kind)))?;
         }
-        if !self.rules.is_empty() {
+        let removers = || self.rules.iter().filter(|rule| rule.blocks > 0);
+        if removers().next().is_some() {
             writeln!(f, "rules that removed most:")?;
         }
-        for RuleCount { rule, blocks } in self.rules.iter().take(TOP_RULES) {
-            let path: String = rule.path.chars().take(SHOWN_PATH).collect();
+        for PatternUse { rule, path, blocks, .. } in removers().take(TOP_RULES) {
+            let path: String = path.chars().take(SHOWN_PATH).collect();
             writeln!(f, "{blocks:>8}  {rule}  {path}")?;
         }
         let Run { threads, seconds, documents_per_second, megabytes_per_second, .. } = self.run;

@@ -40,8 +40,21 @@ pub enum BodyHit {
     Unset,
 }
 
+/// A file of a site or a family as it applies to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainFile {
+    /// The file as the user would name it.
+    pub name: Arc<str>,
+    /// The layout that the page has.
+    pub layout: Option<Arc<str>>,
+    /// Whether the file has selectors for the body.
+    pub names_body: bool,
+    /// The fields that it has selectors for.
+    pub fields: Vec<MetaField>,
+}
+
 /// The rules of generic files, which all chains share.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Generic {
     pub(super) name: String,
     pub(super) lines: Lines,
@@ -62,6 +75,20 @@ impl Part {
         match self.layout.and_then(|layout| self.file.layouts.get(layout)) {
             Some(layout) => format!("{}/{}@{hash}", source.id, layout.name),
             None => format!("{}@{hash}", source.id),
+        }
+    }
+
+    fn summary(&self) -> ChainFile {
+        let layout = self.layout.and_then(|layout| self.file.layouts.get(layout));
+        let mut fields: Vec<MetaField> =
+            self.sections().flat_map(|sections| &sections.meta).map(|(field, _)| *field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        ChainFile {
+            name: self.file.source.name.clone(),
+            layout: layout.map(|layout| layout.name.as_str().into()),
+            names_body: self.sections().any(|sections| !sections.body.select.is_empty()),
+            fields,
         }
     }
 
@@ -94,7 +121,7 @@ struct LineLayer {
 #[derive(Debug)]
 pub struct Chain {
     names: Vec<String>,
-    site: bool,
+    files: Vec<ChainFile>,
     constants: Vec<(String, String)>,
     max_removed: f32,
     protected: Vec<Selector>,
@@ -135,7 +162,7 @@ impl Chain {
         let max_share = parts.iter().flat_map(Part::sections).find_map(|sections| sections.cut.max_share);
         let mut chain = Self {
             names,
-            site: !parts.is_empty(),
+            files: parts.iter().map(Part::summary).collect(),
             constants: vec![],
             max_removed: parts.iter().find_map(|part| part.file.max_removed).unwrap_or(MAX_REMOVED),
             protected: vec![],
@@ -155,6 +182,11 @@ impl Chain {
         chain.join(generic, parts);
         chain.longest = chain.lines.iter().map(|layer| layer.engine.longest()).max().unwrap_or(0);
         chain
+    }
+
+    /// The same with a body of any length.
+    pub(super) fn of_any_length(self) -> Self {
+        Self { min_words: 0, ..self }
     }
 
     fn join(&mut self, generic: &Generic, parts: &[Part]) {
@@ -228,10 +260,22 @@ impl Chain {
         self.names.clone()
     }
 
+    /// The files of sites and families that apply, strongest first.
+    #[must_use]
+    pub fn files(&self) -> &[ChainFile] {
+        &self.files
+    }
+
     /// Whether rules of a site or a family apply.
     #[must_use]
     pub fn has_site(&self) -> bool {
-        self.site
+        !self.files.is_empty()
+    }
+
+    /// Whether a pattern is one of the selectors for the body.
+    #[must_use]
+    pub fn names_body(&self, rule: &Address) -> bool {
+        self.select.iter().any(|select| *select.address == *rule)
     }
 
     /// Constants that the rules set for the site: `agency`, `lang`, `publisher`, `section`.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Code, Diagnostic};
 use super::host;
 use super::set::RuleSet;
 use super::source::{self, Place, Source};
@@ -23,12 +23,14 @@ pub struct Checked {
     pub patterns: usize,
     /// Tests that were run.
     pub tests: usize,
-    /// Tests on pages, which were not run.
+    /// Tests on pages that were not run.
     pub tests_on_pages: usize,
     /// How many of the diagnostics are errors or failed tests.
     pub errors: usize,
     /// How many only warn.
     pub warnings: usize,
+    #[serde(skip)]
+    rules: Arc<RuleSet>,
 }
 
 impl fmt::Display for Checked {
@@ -45,8 +47,32 @@ impl fmt::Display for Checked {
     }
 }
 
+impl Checked {
+    /// The rules, as far as they could be read.
+    pub(crate) fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// Whether a file has errors (a failed test is none).
+    pub(crate) fn has_errors_in(&self, file: &str) -> bool {
+        let faulty = |found: &Diagnostic| !found.code.is_warning() && found.code != Code::T01;
+        self.diagnostics.iter().any(|found| *found.file == *file && faulty(found))
+    }
+
+    /// Adds what came of tests on pages.
+    pub(crate) fn add_page_tests(&mut self, run: usize, failures: impl Iterator<Item = Diagnostic>) {
+        let before = self.diagnostics.len();
+        self.diagnostics.extend(failures);
+        self.errors += self.diagnostics.len() - before;
+        self.diagnostics.sort();
+        self.tests_on_pages -= run;
+        self.tests += run;
+    }
+}
+
 impl RuleSet {
-    /// Checks the files of a folder as they would be loaded, over the shipped ones, and runs their tests.
+    /// Checks the files of a folder as they would be loaded, over the shipped ones, and runs their tests on lines;
+    /// those on pages are for [`crate::proof`].
     #[must_use]
     pub fn check_folder(folder: &Path) -> Checked {
         let mut diagnostics = vec![];
@@ -54,7 +80,7 @@ impl RuleSet {
         Self::check(&sources, diagnostics)
     }
 
-    /// Checks texts in memory as [`RuleSet::from_texts`] would load them, and runs their tests.
+    /// Checks texts in memory as [`RuleSet::from_texts`] would load them, and runs their tests on lines.
     pub fn check_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Checked {
         let mut diagnostics = vec![];
         let sources = source::from_texts(files, &mut diagnostics);
@@ -71,6 +97,7 @@ impl RuleSet {
         // Shipped files are only told of when the folder made errors of them.
         diagnostics.retain(|found| !found.code.is_warning() || !shipped.contains(&found.file));
         diagnostics.sort();
+        let rules = Arc::new(rules);
         let own = || rules.files.iter().filter(|file| !file.source.shipped);
         let warnings = diagnostics.iter().filter(|diagnostic| diagnostic.code.is_warning()).count();
         Checked {
@@ -81,6 +108,7 @@ impl RuleSet {
             errors: diagnostics.len() - warnings,
             warnings,
             diagnostics,
+            rules: rules.clone(),
         }
     }
 

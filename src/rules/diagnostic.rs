@@ -17,8 +17,6 @@ pub enum Code {
     E02,
     /// A limit is exceeded (size of a file or pattern).
     E03,
-    /// Part of the format that this version cannot run.
-    E04,
     /// The file cannot be read, or does not stand where rule files stand.
     E05,
     /// Not a CSS selector.
@@ -49,6 +47,8 @@ pub enum Code {
     W21,
     /// A line pattern without a literal to look for.
     W22,
+    /// A line pattern that an inherited one swallows.
+    W23,
     /// A file without a test.
     W40,
     /// A layout that is never reached.

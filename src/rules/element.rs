@@ -11,6 +11,7 @@ use super::jsonld;
 use super::pattern::{LazyRegex, MAX_PATTERN};
 use super::reader::{Entry, Reader, Text, Value};
 use super::warnings;
+use super::xpath::XPath;
 use crate::dom::select::{Selector, SelectorError};
 use crate::dom::{Dom, NodeId, Tag};
 use crate::label::Address;
@@ -45,6 +46,7 @@ enum Base {
     /// Dotted path in the page's JSON-LD.
     JsonLd(Vec<String>),
     Value(String),
+    XPath(XPath),
 }
 
 /// A compiled selector with its modifiers.
@@ -88,7 +90,11 @@ impl ElementRule {
 
     /// The elements it picks, in document order.
     pub(super) fn elements(&self, dom: &Dom) -> Vec<NodeId> {
-        self.css().map_or_else(Vec::new, |selector| self.narrow(dom, selector.find_all(dom, 0)))
+        match &self.base {
+            Base::Css(selector) => self.narrow(dom, selector.find_all(dom, 0)),
+            Base::XPath(xpath) => self.narrow(dom, xpath.find(dom).0),
+            _ => vec![],
+        }
     }
 
     /// What the modifiers leave of the elements that the selector matched.
@@ -130,6 +136,14 @@ impl ElementRule {
             Base::Meta(name) => self.pick(meta_contents(dom, name)),
             Base::JsonLd(path) => self.pick(jsonld::values(dom, path)),
             Base::Value(value) => vec![value.clone()],
+            Base::XPath(xpath) => {
+                let (nodes, values) = xpath.find(dom);
+                if nodes.is_empty() {
+                    self.pick(values)
+                } else {
+                    self.narrow(dom, nodes).into_iter().filter_map(|n| self.value_of(dom, n)).collect()
+                }
+            }
         };
         let mut values = vec![];
         for value in found.iter().filter_map(|value| self.trim(value)) {
@@ -279,15 +293,10 @@ pub(super) fn read_table(
             Some(second) => format!("`{}` and `{}` in one selector", bases[0].key, second.key),
             None => "the selector has nothing to start from".to_owned(),
         };
-        let hint = "one of css, meta, jsonld, value".to_owned();
+        let hint = "one of css, meta, jsonld, value, xpath".to_owned();
         reader.report(bases.get(1).map_or(value.span().start, |e| e.at), Code::E02, message, Some(hint));
         return None;
     };
-    if base.key == "xpath" {
-        let hint = "write it as CSS with text, up, nth, before or after".to_owned();
-        reader.report(base.at, Code::E04, "`xpath` needs a later version".to_owned(), Some(hint));
-        return None;
-    }
     let text = reader.text(base.value, "a string")?;
     let mut attr = None;
     let start = match base.key {
@@ -306,9 +315,20 @@ pub(super) fn read_table(
             }
             Base::JsonLd(path)
         }
+        "xpath" => {
+            check_length(reader, &text)?;
+            match XPath::parse(&text.text) {
+                Ok(xpath) => Base::XPath(xpath),
+                Err(error) => {
+                    let message = format!("invalid XPath: {}", error.message);
+                    reader.report(text.at(error.offset), Code::E11, message, error.hint);
+                    return None;
+                }
+            }
+        }
         _ => Base::Value(text.text.clone()),
     };
-    let on_elements = matches!(start, Base::Css(_));
+    let on_elements = matches!(start, Base::Css(_) | Base::XPath(_));
     if purpose == Use::Elements && !on_elements {
         let message = format!("`{}` gives values, but elements are picked here", base.key);
         reader.report(base.at, Code::E02, message, Some("use css".to_owned()));
@@ -367,7 +387,14 @@ pub(super) fn read_regex(reader: &mut Reader<'_>, value: &Value<'_>, folded: boo
     }
     let regex = if folded { LazyRegex::for_folded(&text.text) } else { LazyRegex::new(&text.text) };
     match regex {
-        Ok(regex) => Some(regex),
+        Ok(regex) => {
+            // A check makes sure of what is only estimated before a run.
+            if reader.warn && !reader.source.shipped && regex.get().is_none() {
+                let message = "the regular expression does not compile".to_owned();
+                reader.report(text.at(0), Code::E20, message, None);
+            }
+            Some(regex)
+        }
         Err(error) => {
             let message = format!("not a regular expression: {}", error.message);
             reader.report(text.at(error.offset), Code::E20, message, None);

@@ -53,30 +53,8 @@ impl<'a> Folded<'a> {
             letters: 0,
             first_letter: None,
         };
-        fold_with(line, |c| folded.push(c));
+        fold_into(line, &mut folded);
         folded
-    }
-
-    #[inline(always)]
-    fn push(&mut self, c: char) {
-        self.chars += 1;
-        if !c.is_ascii() {
-            return self.push_beyond_ascii(c);
-        }
-        let is_letter = c.is_ascii_alphanumeric();
-        if self.letters == 0 && is_letter && self.first_letter.is_none() {
-            self.first_letter = Some(self.key.len());
-        }
-        self.letters += usize::from(is_letter);
-        self.key.push(c.to_ascii_lowercase() as u8);
-    }
-
-    fn push_beyond_ascii(&mut self, c: char) {
-        self.letters += usize::from(c.is_alphabetic());
-        if self.first_letter.is_none() && is_letter_or_digit(c) {
-            self.first_letter = Some(self.key.len());
-        }
-        self.key.extend_from_slice(char_key(c).encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// The line's text: runs of white space are one space, trimmed; quotes, apostrophes and dashes are straight;
@@ -106,20 +84,74 @@ impl<'a> Folded<'a> {
     }
 }
 
+/// What takes a line while it is folded.
+trait Sink {
+    /// A character.
+    fn char(&mut self, c: char);
+    /// ASCII characters that stand for themselves.
+    fn ascii<const N: usize>(&mut self, chars: &[u8; N]);
+}
+
+impl Sink for String {
+    fn char(&mut self, c: char) {
+        self.push(c);
+    }
+
+    fn ascii<const N: usize>(&mut self, chars: &[u8; N]) {
+        self.extend(chars.iter().map(|&byte| char::from(byte)));
+    }
+}
+
+impl Sink for Folded<'_> {
+    #[inline(always)]
+    fn char(&mut self, c: char) {
+        if c.is_ascii() {
+            return self.ascii(&[c as u8]);
+        }
+        self.chars += 1;
+        self.letters += usize::from(c.is_alphabetic());
+        if self.first_letter.is_none() && is_letter_or_digit(c) {
+            self.first_letter = Some(self.key.len());
+        }
+        self.key.extend_from_slice(char_key(c).encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    #[inline(always)]
+    fn ascii<const N: usize>(&mut self, chars: &[u8; N]) {
+        self.chars += N;
+        self.letters +=
+            usize::from(chars.iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum::<u8>());
+        if self.first_letter.is_none() {
+            let letter = chars.iter().position(u8::is_ascii_alphanumeric);
+            self.first_letter = letter.map(|at| self.key.len() + at);
+        }
+        self.key.extend_from_slice(&chars.map(|byte| byte.to_ascii_lowercase()));
+    }
+}
+
 /// The line's text, folded.
 pub(super) fn fold(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
-    fold_with(line, |c| text.push(c));
+    fold_into(line, &mut text);
     text
 }
 
-fn fold_with(line: &str, mut push: impl FnMut(char)) {
+fn fold_into(line: &str, sink: &mut impl Sink) {
     let bytes = line.as_bytes();
     let (mut at, mut space, mut begun) = (0, false, false);
     while let Some(&byte) = bytes.get(at) {
         let c = match byte {
             // Nearly all bytes: they stand for themselves and need no decoding.
             b'!'..=b'_' | b'a'..=b'~' => {
+                if let Some(chunk) = bytes[at..].first_chunk().filter(|chunk| is_plain(chunk)) {
+                    if space && begun {
+                        sink.char(' ');
+                    }
+                    (space, begun) = (false, true);
+                    sink.ascii::<CHUNK>(chunk);
+                    at += CHUNK;
+                    continue;
+                }
                 at += 1;
                 char::from(byte)
             }
@@ -142,11 +174,24 @@ fn fold_with(line: &str, mut push: impl FnMut(char)) {
             }
         };
         if space && begun {
-            push(' ');
+            sink.char(' ');
         }
         (space, begun) = (false, true);
-        push(c);
+        sink.char(c);
     }
+}
+
+/// Bytes that are folded in one step where they are plain.
+const CHUNK: usize = 16;
+
+/// Whether the characters are ASCII that stands for itself, with single spaces between them.
+#[inline(always)]
+fn is_plain(chunk: &[u8; CHUNK]) -> bool {
+    let is_odd = |byte: &u8| u8::from(byte.wrapping_sub(b' ') >= 0x7f - b' ') | u8::from(*byte == b'`');
+    let odd = chunk.iter().map(is_odd).fold(0, |all, one| all | one);
+    let spaces: [u8; CHUNK] = chunk.map(|byte| u8::from(byte == b' '));
+    let double = (1..CHUNK).map(|at| spaces[at] & spaces[at - 1]).fold(0, |all, one| all | one);
+    odd | double | spaces[CHUNK - 1] == 0
 }
 
 /// Folds the characters of a pattern as those of a line are, so that a typographic quote in a pattern

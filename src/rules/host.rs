@@ -13,6 +13,22 @@ pub(super) fn of_url(url: &str) -> Option<(String, String)> {
     Some((host, parsed.path().to_owned()))
 }
 
+/// The host of an address as a rule file claims it, and an id for the file: the label under the public suffix.
+///
+/// ```
+/// use copydesk::rules::site_of;
+/// let site = site_of("https://www.elsterwick-post.example/town/17");
+/// assert_eq!(site, Some(("elsterwick-post.example".to_owned(), "elsterwick-post".to_owned())));
+/// ```
+#[must_use]
+pub fn site_of(url: &str) -> Option<(String, String)> {
+    let (host, _) = of_url(url)?;
+    let claim = Claim::parse(&host, false).ok()?;
+    let domain = psl::domain_str(&claim.name)?;
+    let id = domain.split('.').next()?.to_owned();
+    Some((claim.name, id))
+}
+
 /// How a claim matches hosts. The order is the rank, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Form {

@@ -19,13 +19,13 @@ const MAX_CLASS: usize = 16;
 /// Characters of a class that is looked through for letters; one with more is taken to have some.
 const MAX_MARKS: usize = 256;
 
-/// What it is worth that a literal stands at the start of the line: "the " there rules out fewer lines than
-/// "cookie " anywhere.
-const START_WEIGHT: usize = 4;
+/// How much rarer (see [`rarity`]) a literal must be to be looked for anywhere in a line rather than another one at
+/// its start.
+const START_RARITY: u32 = 16 * BIT;
 
-/// What a literal must weigh to be looked for anywhere in a line (see [`weight`]); more is better, but any
-/// search beats running the regex on every line.
-const MIN_WEIGHT: usize = 2;
+/// How rare a literal must be to be looked for anywhere in a line; more is better, but any search beats running
+/// the regex on every line.
+const MIN_RARITY: u32 = 8 * BIT;
 
 /// Short texts, as keys (see [`super::fold::key`]).
 pub(super) type Texts = Vec<String>;
@@ -51,14 +51,15 @@ impl Needle {
             let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
             let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
             let texts = distinct(texts.iter().map(|text| from_first_letter(text).to_owned()).collect());
-            let rarer =
-                inside.as_deref().is_some_and(|inside| lightest(inside) >= lightest(&texts) + START_WEIGHT);
+            let rarer = inside
+                .as_deref()
+                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&texts) + START_RARITY);
             if texts.iter().all(|text| !text.is_empty()) && !rarer {
                 return Self::Start(without_longer(texts, |text, start| text.starts_with(start)));
             }
         }
         match inside {
-            Some(texts) if lightest(&texts) >= MIN_WEIGHT => {
+            Some(texts) if rarity_of_any(&texts) >= MIN_RARITY => {
                 Self::Inside(without_longer(texts, |text, part| text.contains(part)))
             }
             _ => Self::Unknown,
@@ -111,25 +112,37 @@ pub(super) fn most_letters(hir: &Hir) -> Option<usize> {
     if whole { most(hir) } else { None }
 }
 
-/// How rare a text is, roughly: letters and digits count one, spaces and the marks that most lines hold
-/// nothing, anything else two.
-fn weight(text: &str) -> usize {
-    text.chars()
-        .map(|c| match c {
-            ' ' | '.' | ',' | ':' | ';' | '-' | '\'' | '"' => 0,
-            _ if c.is_ascii_alphanumeric() => 1,
-            _ => 2,
-        })
-        .sum()
+/// One bit of information, in the unit of [`rarity`].
+const BIT: u32 = 8;
+
+/// How rare a text is in the lines of pages, roughly, in eighths of a bit: bytes are taken for independent, letters
+/// to have their shares in English, and other alphabets to be seldom seen.
+pub(super) fn rarity(text: &[u8]) -> u32 {
+    /// Of a to z.
+    const LETTERS: [u8; 26] = [
+        29, 48, 41, 36, 24, 44, 45, 32, 31, 72, 56, 37, 43, 31, 30, 46, 80, 32, 32, 28, 41, 53, 43, 72, 45,
+        80,
+    ];
+    let of_byte = |byte: u8| match byte {
+        b' ' => 20,
+        b'a'..=b'z' => u32::from(LETTERS[usize::from(byte - b'a')]),
+        b'.' | b',' | b'-' | b'\'' | b'0'..=b'9' => 51,
+        0x80.. => 53,
+        _ => 67,
+    };
+    text.iter().map(|&byte| of_byte(byte)).sum()
 }
 
-fn lightest(texts: &[String]) -> usize {
-    texts.iter().map(|text| weight(text)).min().unwrap_or(0)
+/// How rarely a place in a line holds one of the texts, in eighths of a bit.
+fn rarity_of_any(texts: &[String]) -> u32 {
+    let share: f64 =
+        texts.iter().map(|text| (f64::from(rarity(text.as_bytes())) / -f64::from(BIT)).exp2()).sum();
+    (share.log2() * -f64::from(BIT)).max(0.0) as u32
 }
 
 /// The texts that are rarest.
 fn best(runs: Vec<Texts>) -> Option<Texts> {
-    runs.into_iter().max_by_key(|texts| (lightest(texts), usize::MAX - texts.len()))
+    runs.into_iter().max_by_key(|texts| (rarity_of_any(texts), usize::MAX - texts.len()))
 }
 
 fn distinct(mut texts: Texts) -> Texts {
@@ -247,12 +260,11 @@ fn exact_runs(parts: &[&Hir]) -> Vec<Texts> {
     let mut run = nothing();
     for part in parts {
         let Prefix { texts, exact } = prefix(part);
-        if exact {
-            match cross(&run, &texts) {
-                Some(longer) => run = longer,
-                None => runs.push(std::mem::replace(&mut run, texts)),
-            }
-        } else {
+        match cross(&run, &texts) {
+            Some(longer) => run = longer,
+            None => runs.push(std::mem::replace(&mut run, texts)),
+        }
+        if !exact {
             runs.push(std::mem::replace(&mut run, nothing()));
             runs.extend(required(part));
         }
@@ -346,7 +358,8 @@ mod tests {
             ("ad", "ad"),
             ("^\\W*(?:©|\\(c\\)) \\d{4}", "(c) |© "),
             ("^[\\w.]+@[\\w.]+$", "@"),
-            ("x", "?"),
+            ("x", "x"),
+            ("e", "?"),
             ("^\\d+$", "?"),
             ("^(x.*)?$", "?"),
             ("(?:share this )+now", "share this "),

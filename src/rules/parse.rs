@@ -7,8 +7,9 @@ use toml::de::DeTable;
 use super::diagnostic::{Code, Diagnostic};
 use super::element::{self, Interned};
 use super::host::{BadClaim, Claim};
+use super::page_test;
 use super::reader::{Entry, Reader, Value};
-use super::schema::{CONSTANTS, Condition, Layout, Named, Protect, RuleFile, Sections, Test};
+use super::schema::{CONSTANTS, Condition, Layout, Named, Protect, RuleFile, Sections};
 use super::sections::SectionReader;
 use super::source::{Place, Source};
 
@@ -41,11 +42,6 @@ const KEYS: &[(&str, &[Place])] = {
         ("test", &[Generic, Family, Site, Local]),
     ]
 };
-
-const TEST_KEYS: &[&str] = &[
-    "about", "drops", "keeps", "html", "page", "url", "date", "title", "byline", "body", "first", "last",
-    "contains", "absent", "words",
-];
 
 /// Reads a file; `warn` also looks for what is legal but unwise.
 pub(super) fn read(source: &Arc<Source>, interned: &mut Interned, warn: bool) -> (RuleFile, Vec<Diagnostic>) {
@@ -185,13 +181,13 @@ fn read_entry(
         "layout" => file.layouts = layouts(reader, interned, &id, value),
         "test" => {
             let tests = reader.list(value, "tables");
-            file.tests = tests.iter().filter_map(|value| test(reader, value)).collect();
+            file.tests = tests.iter().filter_map(|value| page_test::read(reader, value)).collect();
         }
         _ => SectionReader { reader, interned, prefix: &id, lang }.read(entry, &mut file.base),
     }
 }
 
-fn names(reader: &mut Reader<'_>, value: &Value<'_>, of: &str) -> Vec<Named> {
+pub(super) fn names(reader: &mut Reader<'_>, value: &Value<'_>, of: &str) -> Vec<Named> {
     let texts = reader.texts(value, of);
     texts.into_iter().map(|text| Named { at: text.at(0), name: text.text }).collect()
 }
@@ -325,48 +321,4 @@ fn layouts(reader: &mut Reader<'_>, interned: &mut Interned, id: &str, value: &V
         layouts.push(Layout { name: name.text, condition, sections });
     }
     layouts
-}
-
-fn test(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Test> {
-    let table = reader.table(value)?;
-    let mut test = Test { drops: vec![], keeps: vec![], page: false };
-    let mut expects = false;
-    for entry in reader.entries(table) {
-        match entry.key {
-            "drops" => test.drops = names(reader, entry.value, "lines"),
-            "keeps" => test.keeps = names(reader, entry.value, "lines"),
-            "html" | "page" => test.page |= reader.string(entry.value, "a string").is_some(),
-            "about" | "url" => drop(reader.string(entry.value, "a string")),
-            "date" => drop(reader.date(entry.value)),
-            "title" | "body" | "first" | "last" => {
-                expects |= reader.string(entry.value, "a string").is_some()
-            }
-            "byline" | "contains" | "absent" => expects |= !reader.texts(entry.value, "strings").is_empty(),
-            "words" => {
-                let bounds = reader.list(entry.value, "two numbers");
-                let bounds: Vec<i64> =
-                    bounds.iter().filter_map(|value| reader.integer(value, 0, 1_000_000)).collect();
-                if !matches!(bounds[..], [least, most] if least <= most) {
-                    let message = "expected the least and the most words, such as [380, 460]".to_owned();
-                    reader.report(entry.value.span().start, Code::E02, message, None);
-                }
-                expects = true;
-            }
-            _ => reader.unknown("key", &entry, "in [[test]]", TEST_KEYS),
-        }
-    }
-    let complaint = if test.page && !expects {
-        Some("the test expects nothing of its page")
-    } else if expects && !test.page {
-        Some("the test has no page")
-    } else if !test.page && test.drops.is_empty() && test.keeps.is_empty() {
-        Some("the test tests nothing")
-    } else {
-        None
-    };
-    if let Some(complaint) = complaint {
-        let hint = "lines in drops and keeps; or html or page with what is expected of it".to_owned();
-        reader.report(value.span().start, Code::E02, complaint.to_owned(), Some(hint));
-    }
-    Some(test)
 }

@@ -102,6 +102,11 @@ impl LazyRegex {
         }
     }
 
+    /// The pattern as it is matched, folded where that applies.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn compile(&self) -> Result<Regex, String> {
         RegexBuilder::new(&self.text)
             .case_insensitive(true)

@@ -28,7 +28,7 @@ impl RuleSet {
         let mut report = TestReport::default();
         for file in self.files.iter().filter(|file| wanted(file)) {
             for test in &file.tests {
-                report.on_pages += usize::from(test.page);
+                report.on_pages += usize::from(test.page.is_some());
                 report.run += usize::from(!test.drops.is_empty() || !test.keeps.is_empty());
                 let kept = test.drops.iter().filter(|line| dropped_by(file, line).is_none());
                 report.failures.extend(kept.map(|line| {

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::element::ElementRule;
 use super::host::Claim;
 use super::lines::LineEngine;
+use super::page_test::PageTest;
 use super::pattern::{At, LazyRegex, LinePattern};
 use super::source::Source;
 use crate::dom::select::Selector;
@@ -37,6 +38,12 @@ impl MetaField {
         (Self::Section, "section"),
         (Self::Summary, "summary"),
     ];
+
+    /// The name that rule files use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)
+    }
 }
 
 /// Constants that `set` can give, by name.
@@ -120,6 +127,7 @@ pub(super) struct Sections {
     pub(super) lines: Lines,
     pub(super) cut: Cut,
     pub(super) replace: Vec<Arc<Replace>>,
+    pub(super) rewrites: Vec<Arc<Rewrite>>,
     /// Tables with `inherit = false`.
     pub(super) closed: Closed,
 }
@@ -131,7 +139,9 @@ impl Sections {
         let elements = elements.chain(self.strip.iter().map(|(_, rule)| rule)).map(|rule| &rule.address);
         let markers = self.cut.start_after.iter().chain(&self.cut.keep_until).map(|marker| &marker.address);
         let lines = self.lines.patterns.iter().map(|pattern| &pattern.address);
-        elements.chain(lines).chain(markers).chain(self.replace.iter().map(|rule| &rule.address))
+        let replace = self.replace.iter().map(|rule| &rule.address);
+        let replace = replace.chain(self.rewrites.iter().map(|rule| &rule.address));
+        elements.chain(lines).chain(markers).chain(replace)
     }
 }
 
@@ -155,7 +165,7 @@ pub(super) struct Body {
 }
 
 /// Line patterns, and the engine that is made of them when a page first needs it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Lines {
     pub(super) patterns: Vec<Arc<LinePattern>>,
     engine: OnceLock<Arc<LineEngine>>,
@@ -201,11 +211,19 @@ pub(super) struct Replace {
     pub(super) address: Arc<Address>,
 }
 
+/// A text that is replaced in the page before it is parsed.
+#[derive(Debug)]
+pub(super) struct Rewrite {
+    pub(super) find: String,
+    pub(super) with: String,
+    pub(super) address: Arc<Address>,
+}
+
 /// A proof that comes with a rule file.
 #[derive(Debug)]
 pub(super) struct Test {
     pub(super) drops: Vec<Named>,
     pub(super) keeps: Vec<Named>,
-    /// Whether it is on a page, which takes more than the rules to run.
-    pub(super) page: bool,
+    /// A page and what is expected of it.
+    pub(super) page: Option<PageTest>,
 }

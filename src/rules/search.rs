@@ -1,15 +1,14 @@
 //! Searches for the literals of many patterns at once. What they find may match, what they do not find cannot.
 //!
-//! Both look up four bytes of a line in a table of the literals that have these four bytes, and compare those. On
+//! Both look up a few bytes of a line in a table of the literals that have these bytes, and compare those. On
 //! lines of news that takes a fraction of the time of Aho-Corasick automata, whose thousands of states do not fit
 //! into the cache.
 
 use std::ops::Range;
 
-use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
-use super::needle::MAX_TEXT;
+use super::needle::{MAX_TEXT, rarity};
 
 /// A literal of at most [`MAX_TEXT`] bytes and the pattern it stands for.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +126,7 @@ const MAX_BITS: usize = 1 << 17;
 
 /// Looks for literals anywhere in a text.
 ///
-/// For each literal its rarest four bytes, its gram, are in a filter of bits, and each four bytes of the text are
+/// For each literal its rarest three bytes, its gram, are in a filter of bits, and each three bytes of the text are
 /// looked up there; only what passes is compared (as Wu and Manber 1994 do with blocks of a pattern).
 #[derive(Debug, Default)]
 pub(super) struct InsideSearch {
@@ -136,91 +135,92 @@ pub(super) struct InsideSearch {
     shift: u32,
     /// Literals of three bytes and more.
     table: Table,
-    /// Whether one of them has only three bytes.
-    has_threes: bool,
-    /// Literals of one and two bytes.
-    short: Vec<Short>,
+    /// Literals of one and two bytes: few, since a needle is made of better ones where there are any.
+    short: StartSearch,
+    /// Where each byte stands in them.
+    in_short: Places,
 }
 
+/// For each byte, where it stands in literals of one and two bytes.
 #[derive(Debug)]
-struct Short {
-    finder: Finder<'static>,
-    owners: Vec<u32>,
+struct Places([u8; 256]);
+
+impl Places {
+    const ALONE: u8 = 1;
+    const FIRST: u8 = 2;
+    const SECOND: u8 = 4;
+
+    fn add(&mut self, literal: &[u8]) {
+        let places: &[u8] = if literal.len() == 1 { &[Self::ALONE] } else { &[Self::FIRST, Self::SECOND] };
+        for (&byte, place) in literal.iter().zip(places) {
+            self.0[usize::from(byte)] |= place;
+        }
+    }
+
+    /// Whether a literal may stand at the start of the text.
+    #[inline(always)]
+    fn may_start(&self, text: &[u8]) -> bool {
+        let place = |at: usize| text.get(at).map_or(0, |&byte| self.0[usize::from(byte)]);
+        match place(0) & (Self::ALONE | Self::FIRST) {
+            0 => false,
+            Self::FIRST => place(1) & Self::SECOND != 0,
+            _ => true,
+        }
+    }
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self([0; 256])
+    }
 }
 
 impl InsideSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
         let mut search = Self::default();
-        let mut long = vec![];
+        let (mut long, mut short) = (vec![], vec![]);
         for (text, owner) in literals {
-            let text = text.as_bytes();
-            let grams = text.array_windows().enumerate();
-            let rarest = grams.min_by_key(|(_, gram)| commonness(gram)).map(|(at, gram)| (at, four(gram)));
-            search.has_threes |= text.len() == 3;
-            match rarest.or_else(|| Some((0, three(text.first_chunk()?)))) {
-                Some((at, gram)) => long.push((gram, Literal::new(text, at, owner))),
-                None => search.add_short(text, owner),
+            let bytes = text.as_bytes();
+            match bytes.array_windows().enumerate().max_by_key(|(_, gram)| rarity(*gram)) {
+                Some((at, gram)) => long.push((three(gram), Literal::new(bytes, at, owner))),
+                None => {
+                    search.in_short.add(bytes);
+                    short.push((text, owner));
+                }
             }
         }
+        search.short = StartSearch::new(short);
         search.table = Table::new(long);
         let bits = (search.table.literals.len() * BITS_A_LITERAL).next_power_of_two().clamp(64, MAX_BITS);
         search.shift = u32::BITS - bits.ilog2();
         search.filter = vec![0; bits / 64];
         for &gram in search.table.by_gram.keys() {
-            let bit = (hash(gram) >> search.shift) as usize;
-            search.filter[bit / 64] |= 1 << (bit % 64);
+            let bit = hash(gram) >> search.shift;
+            search.filter[(bit / 64) as usize] |= 1 << (bit % 64);
         }
         search
     }
 
-    fn add_short(&mut self, text: &[u8], owner: u32) {
-        match self.short.iter_mut().find(|short| short.finder.needle() == text) {
-            Some(short) => short.owners.push(owner),
-            None => {
-                self.short.push(Short { finder: Finder::new(text).into_owned(), owners: vec![owner] });
-            }
-        }
-    }
-
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
-        if self.has_threes {
-            for (at, bytes) in text.array_windows().enumerate() {
-                self.compare(four(bytes), text, at, found);
-                self.compare(three(&[bytes[0], bytes[1], bytes[2]]), text, at, found);
-            }
-            if let Some(last) = text.last_chunk() {
-                self.compare(three(last), text, text.len() - last.len(), found);
-            }
-        } else if !self.table.literals.is_empty() {
-            for (at, bytes) in text.array_windows().enumerate() {
-                self.compare(four(bytes), text, at, found);
+        for (at, gram) in text.array_windows().enumerate() {
+            let gram = three(gram);
+            let bit = hash(gram) >> self.shift;
+            if self.filter.get((bit / 64) as usize).is_some_and(|bits| bits >> (bit % 64) & 1 != 0) {
+                self.compare(gram, text, at, found);
             }
         }
-        if !self.short.is_empty() {
-            let mut bytes = [false; 256];
-            for &byte in text {
-                bytes[usize::from(byte)] = true;
-            }
-            for Short { finder, owners } in &self.short {
-                let needle = finder.needle();
-                if needle.iter().all(|&byte| bytes[usize::from(byte)])
-                    && (needle.len() == 1 || finder.find(text).is_some())
-                {
-                    found.extend(owners);
-                }
+        for at in 0..text.len() {
+            let rest = &text[at..];
+            if self.in_short.may_start(rest) {
+                self.short.find(rest, found);
             }
         }
     }
 
     /// Compares the literals that have this gram with the text around it.
-    #[inline(always)]
     fn compare(&self, gram: u32, text: &[u8], at: usize, found: &mut Vec<u32>) {
-        let bit = (hash(gram) >> self.shift) as usize;
-        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
-            return;
-        }
         for literal in self.table.with(gram) {
             if let Some(start) = at.checked_sub(usize::from(literal.gram_at))
                 && literal.starts(window(&text[start..]))
@@ -231,37 +231,16 @@ impl InsideSearch {
     }
 }
 
-/// Four bytes as a number.
-#[inline(always)]
-fn four(bytes: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*bytes)
-}
-
-/// Three bytes as a number that no four have, since no text holds the byte 255.
+/// Three bytes as a number.
 #[inline(always)]
 fn three(&[a, b, c]: &[u8; 3]) -> u32 {
-    four(&[a, b, c, 0xff])
+    u32::from_le_bytes([a, b, c, 0])
 }
 
 /// Multiplicative hashing (Knuth): the higher bits are the better ones.
 #[inline(always)]
 fn hash(gram: u32) -> u32 {
     gram.wrapping_mul(0x9e37_79b1)
-}
-
-/// How often a gram may be expected in the lines of pages, roughly: the product of its bytes' shares, where
-/// letters have their shares in English per mille, spaces the most, and other bytes few.
-fn commonness(gram: &[u8; 4]) -> u32 {
-    const LETTERS: [u8; 26] =
-        [82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1];
-    let share = |byte: u8| match byte {
-        b' ' => 180,
-        b'a'..=b'z' => u32::from(LETTERS[usize::from(byte - b'a')]),
-        b'.' | b',' | b'-' | b'\'' | b'0'..=b'9' => 12,
-        0x80.. => 10,
-        _ => 3,
-    };
-    gram.iter().fold(1, |product, &byte| product * share(byte))
 }
 
 #[cfg(test)]

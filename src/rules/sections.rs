@@ -6,7 +6,7 @@ use super::diagnostic::{Code, closest};
 use super::element::{self, ElementRule, Interned, Use};
 use super::pattern::{At, LinePattern, MAX_CHARS, primary_subtag};
 use super::reader::{Entry, Reader, Value};
-use super::schema::{Marker, MarkerPlace, MetaField, Replace, Sections};
+use super::schema::{Marker, MarkerPlace, MetaField, Replace, Rewrite, Sections};
 use super::source::Place;
 use super::warnings;
 use crate::label::{Address, Kind};
@@ -26,7 +26,7 @@ impl<'r, 's> SectionReader<'r, 's> {
     pub(super) fn read(&mut self, entry: &Entry<'_, '_>, into: &mut Sections) {
         if entry.key == "replace" {
             for value in self.reader.list(entry.value, "tables, as [[replace]]") {
-                into.replace.extend(self.replace(value).map(Arc::new));
+                self.replace(value, into);
             }
             return;
         }
@@ -214,20 +214,20 @@ impl<'r, 's> SectionReader<'r, 's> {
         Some(Marker { kind, place: MarkerPlace::Line(regex), address })
     }
 
-    fn replace(&mut self, value: &Value<'_>) -> Option<Replace> {
+    fn replace(&mut self, value: &Value<'_>, into: &mut Sections) -> Option<()> {
         let table = self.reader.table(value)?;
-        let (mut find, mut with, mut at) = (None, None, At::Any);
+        let (mut find, mut with, mut at, mut on_html, mut place) = (None, None, At::Any, None, None);
         for entry in self.reader.entries(table) {
             match entry.key {
                 "find" => find = Some(entry.value),
                 "with" => with = self.reader.string(entry.value, "a string"),
-                "at" => at = self.position(entry.value).unwrap_or_default(),
+                "at" => {
+                    at = self.position(entry.value).unwrap_or_default();
+                    place = Some(entry.at);
+                }
                 "on" => {
-                    if self.choice(entry.value, &[("line", true), ("html", false)]) == Some(false) {
-                        let message = "`on = \"html\"` needs a later version".to_owned();
-                        let hint = Some("on = \"line\" works on finished lines".to_owned());
-                        self.reader.report(entry.value.span().start, Code::E04, message, hint);
-                    }
+                    let html = self.choice(entry.value, &[("line", false), ("html", true)]);
+                    on_html = html.filter(|html| *html).map(|_| entry.value.span().start);
                 }
                 _ => self.reader.unknown("key", &entry, "in [[replace]]", &["find", "with", "on", "at"]),
             }
@@ -239,8 +239,24 @@ impl<'r, 's> SectionReader<'r, 's> {
         };
         let text = find.get_ref().as_str().unwrap_or("");
         let address = self.addresses("replace")(value.span().start, text);
-        let find = element::read_regex(self.reader, find, false)?;
-        Some(Replace { find, with, at, address })
+        let Some(on_html) = on_html else {
+            let find = element::read_regex(self.reader, find, false)?;
+            into.replace.push(Arc::new(Replace { find, with, at, address }));
+            return Some(());
+        };
+        if let Some(place) = place {
+            let hint = Some("a page has no lines before it is parsed".to_owned());
+            self.reader.report(place, Code::E02, "`at` has no meaning with on = \"html\"".to_owned(), hint);
+        }
+        if self.prefix.contains('/') {
+            let message = "a layout is chosen only when the page is parsed".to_owned();
+            let hint = Some("put the replacement beside the layouts".to_owned());
+            self.reader.report(on_html, Code::E02, message, hint);
+        }
+        let text = self.reader.text(find, "the text to find as a string")?;
+        element::check_length(self.reader, &text)?;
+        into.rewrites.push(Arc::new(Rewrite { find: text.text, with, address }));
+        Some(())
     }
 
     fn kind(&mut self, entry: &Entry<'_, '_>, place: &str) -> Option<Kind> {

@@ -1,8 +1,12 @@
 //! All rules of a run: the files, the index by host, and the chains made of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::chain::{Chain, Generic, Part, names_pattern, short_hash};
 use super::diagnostic::{Code, Diagnostic, RuleErrors, closest};
@@ -12,11 +16,15 @@ use super::parse;
 use super::schema::{Condition, Lines, Named, RuleFile};
 use super::source::{self, Place, Source};
 use super::strip::StripSet;
+use super::swallowed;
 use crate::dom::Dom;
 use crate::dom::select::SelectorSet;
 
 /// Files that may extend each other, one after the other.
 const MAX_DEPTH: usize = 4;
+
+/// Replacements of one text in one page.
+const MAX_REWRITES: usize = 10_000;
 
 /// A file that applies to a page, and the layout that the page has.
 type Chosen = (usize, Option<usize>);
@@ -35,6 +43,12 @@ pub struct RuleSet {
     fingerprinted: Vec<usize>,
     probes: SelectorSet,
     probe_owners: Vec<usize>,
+    /// For a test: the file whose rules apply, whatever the address.
+    pinned: Option<usize>,
+    /// Whether any file replaces texts in pages before they are parsed.
+    rewrites: bool,
+    /// For a test: a body may have any number of words.
+    any_length: bool,
     chains: RwLock<HashMap<Vec<Chosen>, Arc<Chain>>>,
 }
 
@@ -88,13 +102,31 @@ impl RuleSet {
         if diagnostics.is_empty() { Ok(rules) } else { Err(RuleErrors::new(diagnostics)) }
     }
 
+    /// SHA-256 of all files' names and texts, in hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for file in &self.files {
+            for part in [file.source.id.as_bytes(), file.source.text.as_bytes()] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Compiles files, and tells what is wrong with them.
     pub(super) fn of_sources(sources: &[Arc<Source>], warn: bool) -> (Self, Vec<Diagnostic>) {
         let mut interned = Interned::new();
+        let read: Vec<_> = if warn {
+            // A check compiles every pattern, which takes a hundred times as long as reading them.
+            sources.par_iter().map(|source| parse::read(source, &mut Interned::new(), true)).collect()
+        } else {
+            sources.iter().map(|source| parse::read(source, &mut interned, false)).collect()
+        };
         let mut diagnostics = vec![];
         let mut files = vec![];
-        for source in sources {
-            let (file, found) = parse::read(source, &mut interned, warn);
+        for (file, found) in read {
             diagnostics.extend(found);
             files.push(Arc::new(file));
         }
@@ -105,7 +137,11 @@ impl RuleSet {
         rules.link_overlays(&mut diagnostics);
         rules.link_families(&mut diagnostics);
         rules.check_exceptions(&generic, &mut diagnostics);
+        if warn {
+            swallowed::warn(&rules, &generic, &mut diagnostics);
+        }
         rules.files.extend(generic);
+        rules.rewrites = rules.files.iter().any(|file| !file.base.rewrites.is_empty());
         (rules, diagnostics)
     }
 
@@ -143,11 +179,7 @@ impl RuleSet {
     fn link_overlays(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for (number, file) in self.files.iter().enumerate() {
             let Some(overlay) = &file.overlay else { continue };
-            let target = self
-                .files
-                .iter()
-                .position(|other| other.source.place == Place::Site && *other.source.id == *overlay.name);
-            match target {
+            match self.site_of_id(&overlay.name) {
                 Some(target) => self.overlays.entry(target).or_default().push(number),
                 None => diagnostics.push(self.names_nothing(&file.source, overlay, "site", Place::Site)),
             }
@@ -272,8 +304,8 @@ impl RuleSet {
         let place = url.and_then(host::of_url);
         let path = place.as_ref().map_or("", |(_, path)| path);
         let page = Page { path, dom, date: captured.unwrap_or(jiff::civil::Date::MAX) };
-        let site =
-            place.as_ref().and_then(|(host, path)| self.best_claim(host, path)).map(|claimed| claimed.file);
+        let claimed = || place.as_ref().and_then(|(host, path)| self.best_claim(host, path));
+        let site = self.pinned.or_else(|| claimed().map(|claimed| claimed.file));
         let key: Vec<Chosen> = self
             .files_for(site, &page)
             .into_iter()
@@ -286,11 +318,62 @@ impl RuleSet {
             return chain;
         }
         let part = |&(number, layout): &Chosen| Part { file: self.files[number].clone(), layout };
-        let chain = Arc::new(Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>()));
+        let chain = Chain::new(&self.generic, &key.iter().map(part).collect::<Vec<_>>());
+        let chain = Arc::new(if self.any_length { chain.of_any_length() } else { chain });
         match self.chains.write() {
             Ok(mut chains) => chains.entry(key).or_insert(chain).clone(),
             Err(_) => chain,
         }
+    }
+
+    /// The page with the replacements `on = "html"` made: those of the site's file, of what lies over it, and of the
+    /// families it names. Which families and layouts a page has by itself shows only when it is parsed.
+    #[must_use]
+    pub fn rewrite<'h>(&self, html: &'h str, url: Option<&str>) -> Cow<'h, str> {
+        let mut html = Cow::Borrowed(html);
+        if !self.rewrites {
+            return html;
+        }
+        let place = url.and_then(host::of_url);
+        let claimed = || place.as_ref().and_then(|(host, path)| self.best_claim(host, path));
+        let Some(site) = self.pinned.or_else(|| claimed().map(|claimed| claimed.file)) else { return html };
+        let overlays = self.overlays(site).iter().rev().copied();
+        let own: Vec<usize> = overlays.chain([site]).collect();
+        let families = own.iter().find_map(|&number| self.lineage(number)).unwrap_or_default();
+        let mut off: Vec<&str> = vec![];
+        for &number in own.iter().chain(families.iter().filter(|family| !own.contains(family))) {
+            let file = &self.files[number];
+            for rule in &file.base.rewrites {
+                let excepted = off.iter().any(|except| names_pattern(except, &rule.address.path));
+                if !excepted && html.contains(&rule.find) {
+                    html = html.replacen(&rule.find, &rule.with, MAX_REWRITES).into();
+                }
+            }
+            off.extend(file.except.iter().map(|except| except.name.as_str()));
+        }
+        html
+    }
+
+    /// The same rules for a test: `file` applies whatever the address, and a body may have `any_length`.
+    pub(super) fn pinned(&self, file: Option<usize>, any_length: bool) -> Self {
+        Self {
+            files: self.files.clone(),
+            generic: self.generic.clone(),
+            lineages: self.lineages.clone(),
+            overlays: self.overlays.clone(),
+            fingerprinted: self.fingerprinted.clone(),
+            probes: self.probes.clone(),
+            probe_owners: self.probe_owners.clone(),
+            pinned: file,
+            rewrites: self.rewrites,
+            any_length,
+            ..Self::default()
+        }
+    }
+
+    /// The site's file of this id.
+    pub(super) fn site_of_id(&self, id: &str) -> Option<usize> {
+        self.files.iter().position(|file| file.source.place == Place::Site && *file.source.id == *id)
     }
 
     /// The files that apply to a page, strongest first.

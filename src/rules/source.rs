@@ -95,6 +95,11 @@ impl Source {
         (line as u32, column as u32, text)
     }
 
+    /// The byte at which a line (from 1) begins.
+    pub(super) fn line_start(&self, line: u32) -> usize {
+        self.lines.get(line as usize - 1).copied().unwrap_or(0)
+    }
+
     /// A diagnostic at a byte offset of this file.
     pub(super) fn diagnostic(
         &self,

@@ -23,34 +23,42 @@ pub struct StripHit {
 pub(super) struct StripSet {
     rules: Vec<(Kind, Arc<ElementRule>)>,
     selectors: SelectorSet,
+    /// Rules that start from something else.
+    others: Vec<(Kind, Arc<ElementRule>)>,
 }
 
 impl StripSet {
     pub(super) fn new(rules: Vec<(Kind, Arc<ElementRule>)>) -> Self {
-        // Rules that start from nothing but CSS were refused when they were read.
+        let (rules, others): (Vec<_>, Vec<_>) = rules.into_iter().partition(|(_, rule)| rule.css().is_some());
         let (rules, selectors): (Vec<_>, Vec<_>) = rules
             .into_iter()
             .filter_map(|(kind, rule)| rule.css().cloned().map(|css| ((kind, rule), css)))
             .unzip();
-        Self { rules, selectors: SelectorSet::new(selectors) }
+        Self { rules, selectors: SelectorSet::new(selectors), others }
     }
 
     /// All elements that the rules remove, one rule after the other.
     pub(super) fn find(&self, dom: &Dom) -> Vec<StripHit> {
-        if self.rules.is_empty() {
-            return vec![];
-        }
         let mut matched: Vec<(usize, NodeId)> = vec![];
-        self.selectors.find_all(dom, |node, rule| matched.push((rule, node)));
+        if !self.rules.is_empty() {
+            self.selectors.find_all(dom, |node, rule| matched.push((rule, node)));
+        }
         matched.sort_unstable();
         let mut hits = vec![];
         for group in matched.chunk_by(|a, b| a.0 == b.0) {
             let (kind, rule) = &self.rules[group[0].0];
             let nodes = rule.narrow(dom, group.iter().map(|(_, node)| *node).collect());
-            let removable = |n: &NodeId| !matches!(dom.tag(*n), Tag::Html | Tag::Body);
-            let hit = |node| StripHit { node, kind: *kind, rule: rule.address.clone() };
-            hits.extend(nodes.into_iter().filter(removable).map(hit));
+            hits.extend(nodes.into_iter().map(|node| StripHit {
+                node,
+                kind: *kind,
+                rule: rule.address.clone(),
+            }));
         }
+        for (kind, rule) in &self.others {
+            let nodes = rule.elements(dom).into_iter();
+            hits.extend(nodes.map(|node| StripHit { node, kind: *kind, rule: rule.address.clone() }));
+        }
+        hits.retain(|hit| !matches!(dom.tag(hit.node), Tag::Html | Tag::Body));
         hits
     }
 }

@@ -27,6 +27,12 @@ static GENERATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ELEMENT_NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:^|[\s>+~,(])([A-Za-z][\w-]*)").ok());
 
+/// Whether a selector has a class name that a build tool made: the next release changes it.
+#[must_use]
+pub fn is_generated(css: &str) -> bool {
+    !captures(&GENERATED, css).is_empty()
+}
+
 /// Warns of a selector.
 pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
     for found in captures(&ATTRIBUTE_TEST, css) {

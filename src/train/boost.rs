@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::labels::features::Matrix;
+use crate::labels::matrix::Matrix;
 use crate::labels::model::{DEPTH, Forest, LEAVES, SCALE, Tree};
 
 /// How to boost.

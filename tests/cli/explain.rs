@@ -61,3 +61,24 @@ fn what_cannot_be_explained() {
     assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("broken.jsonl:1"));
     assert!(String::from_utf8_lossy(&run.get_output().stdout).contains(&paragraphs(2)[0]));
 }
+
+#[test]
+fn a_page_shows_what_stays_and_what_goes() {
+    let folder = tempdir().unwrap();
+    let (input, out) = (folder.path().join("in.html"), folder.path().join("out.html"));
+    fs::write(&input, page(5).replace("Ten harbours", "<b>&lt;script&gt;</b>")).unwrap();
+    let mut explain = copydesk();
+    explain.arg("explain").arg(&input).arg("--html").arg(&out).assert().success().stdout("");
+    let html = fs::read_to_string(&out).unwrap();
+    for paragraph in paragraphs(5) {
+        let kept = format!("<div class=\"text\">{}</div>", paragraph);
+        assert!(html.contains(&kept), "{paragraph}: {html}");
+    }
+    assert!(html.contains("<del>Read more: &lt;script&gt; to see</del>"), "{html}");
+    assert!(!html.contains("<script"), "no script, neither ours nor the page's");
+    assert!(!html.contains(" src=") && !html.contains("url("), "it loads nothing");
+    // Every block can be reached by keys.
+    assert_eq!(html.matches("class=\"block").count(), html.matches("tabindex=\"0\"").count());
+    // An input is never overwritten.
+    copydesk().arg("explain").arg(&input).arg("--html").arg(&input).assert().code(2);
+}

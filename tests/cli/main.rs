@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod browser;
 mod clean;
+mod dumps;
 mod eval;
 mod explain;
+mod keeper;
 mod readme;
 mod rules;
+mod watch;
 
 use std::path::Path;
 
