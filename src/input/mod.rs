@@ -11,14 +11,15 @@
 //! | `-` | standard input, any of these but a folder |
 //!
 //! Each of them plain, gzip or zstd, also with many members or frames. Parquet and zip begin at their end:
-//! compressed, inside an archive, or in a stream they are held in memory, up to the limit. The kind is found by content; a
-//! name only tells HTML from text and what a damaged file was meant to be. In a folder, files that are none
-//! of these are passed over and counted.
+//! compressed, inside an archive, or in a stream they are held in memory, up to the limit. The kind is found
+//! by content; a name only tells HTML from text and what a damaged file was meant to be. In a folder, files
+//! that are none of these are passed over and counted.
 //!
 //! A record that cannot be read is an `Err` in its place, and reading goes on behind it: at the next line,
-//! the next `WARC/` line, the next gzip member or zstd frame that decodes, the next row
-//! group, the next member. Nothing is held in memory but
-//! the record at hand, which [`InputOptions::limit`] bounds.
+//! the next `WARC/` line, the next gzip member or zstd frame that decodes, the next row group, the next
+//! member. Nothing is held in memory but the record at hand, which [`InputOptions::limit`] bounds. Parquet is
+//! the exception: its library decodes values before their size is checked, so that the limit refuses a large
+//! value but does not bound what reading it takes.
 //!
 //! ```
 //! use copydesk::input::{InputOptions, from_reader};

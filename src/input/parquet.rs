@@ -1,7 +1,7 @@
 //! Rows of a Parquet file, row group by row group, only the columns that are of use.
 //!
-//! Columns are found by the names that fields of JSON records have. Of a row group, the page at hand of each
-//! column is in memory. A row group that cannot be read loses the rest of its own rows and no others.
+//! Columns are found by the names that fields of JSON records have. Values are decoded before their size is
+//! known. A row group that cannot be read loses the rest of its own rows and no others.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::{failed, too_large};
 use crate::document::{Charset, Location, RawDoc};
 use crate::error::DocError;
 
-/// Values of a column that are decoded at once. Pages are large values: few at once keep memory low.
+/// Values of a column that are decoded at once: few, because pages are large values.
 const BATCH: usize = 16;
 
 /// The rows of one file.

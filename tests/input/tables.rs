@@ -11,8 +11,11 @@ use parquet::schema::parser::parse_message_type;
 
 use crate::{expect, gzip, read, read_with};
 
-/// A file of these row groups; every row has an id and an optional page.
-fn table(compression: Compression, groups: &[&[(i64, Option<&[u8]>)]]) -> Vec<u8> {
+/// An id and an optional page.
+type Row<'a> = (i64, Option<&'a [u8]>);
+
+/// A file of these row groups.
+fn table(compression: Compression, groups: &[&[Row<'_>]]) -> Vec<u8> {
     let schema = "message pages {
         required int64 doc_id;
         optional binary raw_html;
@@ -48,7 +51,7 @@ fn table(compression: Compression, groups: &[&[(i64, Option<&[u8]>)]]) -> Vec<u8
     out
 }
 
-const ROWS: &[&[(i64, Option<&[u8]>)]] = &[
+const ROWS: &[&[Row<'_>]] = &[
     &[(1, Some(b"<p>One")), (2, None), (3, Some("<p>Drei Fähren".as_bytes()))],
     &[(4, Some(b"<p>Vier F\xe4hren")), (5, Some(b"Five"))],
 ];
