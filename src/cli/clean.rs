@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use copydesk::duplicates::{Originals, Signature};
 use copydesk::filter::Filter;
-use copydesk::input::{self, InputOptions, Survey};
+use copydesk::input::{self, InputOptions, Record, Survey};
 use copydesk::output::{ArticleFormat, Identity, Rendered, Rendering, Report, Skipped, Tally};
 use copydesk::{Cleaner, output, pipeline};
 use jiff::civil::Date;
@@ -267,9 +267,10 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     pool.install(|| {
         pipeline::run(
             &pool,
-            documents.inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
-            |document| document.as_ref().map_or(0, |raw| raw.bytes.len()),
-            |document| {
+            documents.records().inspect(move |_| _ = counter.fetch_add(1, Ordering::Relaxed)),
+            Record::size,
+            |record| {
+                let document = record.read();
                 let bytes = document.as_ref().map_or(0, |raw| raw.bytes.len());
                 let rendered = document.and_then(|raw| {
                     let now = live.as_ref().map(Live::now);

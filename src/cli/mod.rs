@@ -126,7 +126,8 @@ impl Failure {
 
 #[derive(Debug, Args)]
 struct InputArgs {
-    /// Folders, files of HTML, text, JSON lines or WARC (plain, .gz or .zst), `-` for standard input
+    /// Folders, files of HTML, text, JSON lines, WARC or Parquet, tar or zip (plain, .gz or .zst), `-`
+    /// for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -134,7 +135,9 @@ struct InputArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Fields of JSON records, where the usual names do not fit")]
+#[command(
+    next_help_heading = "Fields of JSON records and columns of Parquet, where the usual names do not fit"
+)]
 struct FieldArgs {
     /// Field that holds the page
     #[arg(long, value_name = "NAME")]

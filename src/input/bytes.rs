@@ -150,3 +150,18 @@ impl Bytes {
         self.damage.take()
     }
 }
+
+impl Read for Bytes {
+    /// An error is a break; the next call goes on behind it.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.start == self.end && !self.fill() {
+            return self
+                .resume()
+                .map_or(Ok(0), |damage| Err(io::Error::new(io::ErrorKind::InvalidData, damage)));
+        }
+        let count = out.len().min(self.end - self.start);
+        out[..count].copy_from_slice(&self.window()[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}

@@ -1,8 +1,9 @@
-//! Finds page, text, address and id in a JSON object whose fields may go by many names.
+//! Finds page, text, address and id in a JSON object or a row whose fields may go by many names.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use parquet::record::{Field, Row};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -106,11 +107,51 @@ impl Fields {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let slots = deserializer.deserialize_map(Collect { fields: self, nested: false })?;
         deserializer.end()?;
-        let url = slots.url.text().or_else(|| {
-            let mut inner = serde_json::Deserializer::from_str(slots.nested.raw?.get());
-            inner.deserialize_map(Collect { fields: self, nested: true }).ok()?.url.text()
-        });
-        Ok(Found { id: slots.id.text(), url, content: slots.content() })
+        Ok(self.found(slots))
+    }
+
+    /// Reads one row of a table.
+    pub(super) fn of_row(&self, row: Row) -> Found {
+        self.found(self.collect(row.into_columns()))
+    }
+
+    /// Whether a field of this name is ever looked into.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        self.slot(name).is_some()
+    }
+
+    fn found(&self, mut slots: Slots<'_>) -> Found {
+        let nested = std::mem::take(&mut slots.nested).content;
+        let url = std::mem::take(&mut slots.url).text().or_else(|| self.url_in(nested?));
+        Found { id: std::mem::take(&mut slots.id).text(), url, content: slots.content() }
+    }
+
+    /// The address in an object inside of a record; it may be JSON in a string.
+    fn url_in(&self, nested: Content<'_>) -> Option<String> {
+        let text;
+        let json = match nested {
+            Content::Group(columns) => return self.collect(columns).url.text(),
+            Content::Json(raw) if !raw.get().starts_with('"') => raw.get(),
+            string => {
+                text = String::from_utf8(string.string()?).ok()?;
+                &text
+            }
+        };
+        let mut inner = serde_json::Deserializer::from_str(json);
+        inner.deserialize_map(Collect { fields: self, nested: true }).ok()?.url.text()
+    }
+
+    /// Sorts the columns of a row into slots.
+    fn collect(&self, columns: Vec<(String, Field)>) -> Slots<'static> {
+        let mut slots = Slots::default();
+        for (name, value) in columns {
+            let slot = self.slot(&name);
+            slots.note(&name);
+            if let (Some((slot, rank)), Some(content)) = (slot, Content::of_field(value)) {
+                slots.slot(slot).offer(rank, content);
+            }
+        }
+        slots
     }
 
     /// Which slot takes the field of this name, and how good the name is (0 the best).
@@ -161,39 +202,92 @@ enum Slot {
     Nested,
 }
 
-/// A field's value, not yet read, and how good its name is.
+/// A field's value, and how good the field's name is.
 #[derive(Debug, Default)]
 struct Value<'j> {
     rank: usize,
-    raw: Option<&'j RawValue>,
+    content: Option<Content<'j>>,
+}
+
+/// What a field holds.
+#[derive(Debug)]
+enum Content<'j> {
+    /// JSON that is not yet read, but for `null`.
+    Json(&'j RawValue),
+    /// Text or other bytes.
+    Bytes(Vec<u8>),
+    Number(String),
+    Group(Vec<(String, Field)>),
+}
+
+impl Value<'_> {
+    fn text(self) -> Option<String> {
+        self.content?.text()
+    }
+
+    fn string(self) -> Option<Vec<u8>> {
+        self.content?.string()
+    }
 }
 
 impl<'j> Value<'j> {
     /// Takes a value if its name is better, or as good: of fields of one name the last one counts.
-    fn offer(&mut self, rank: usize, raw: &'j RawValue) {
-        if raw.get() != "null" && (self.raw.is_none() || rank <= self.rank) {
-            *self = Self { rank, raw: Some(raw) };
+    fn offer(&mut self, rank: usize, content: Content<'j>) {
+        if self.content.is_none() || rank <= self.rank {
+            *self = Self { rank, content: Some(content) };
         }
     }
+}
 
-    /// The bytes of a string; they are UTF-8.
-    fn string(&self) -> Option<Vec<u8>> {
-        let raw = self.raw?.get();
-        if !raw.starts_with('"') {
-            return None;
+impl Content<'_> {
+    /// The value of a column; `None` for nulls and what holds neither text, numbers nor fields.
+    fn of_field(field: Field) -> Option<Self> {
+        Some(match field {
+            Field::Str(text) => Self::Bytes(text.into_bytes()),
+            Field::Bytes(bytes) => Self::Bytes(bytes.data().to_vec()),
+            Field::Byte(_)
+            | Field::Short(_)
+            | Field::Int(_)
+            | Field::Long(_)
+            | Field::UByte(_)
+            | Field::UShort(_)
+            | Field::UInt(_)
+            | Field::ULong(_) => Self::Number(field.to_string()),
+            Field::Group(row) => Self::Group(row.into_columns()),
+            Field::MapInternal(map) => {
+                let name = |field: &Field| match field {
+                    Field::Str(name) => Some(name.clone()),
+                    _ => None,
+                };
+                let entries = map.entries().iter();
+                Self::Group(entries.filter_map(|(key, value)| Some((name(key)?, value.clone()))).collect())
+            }
+            _ => return None,
+        })
+    }
+
+    /// The bytes of a string; those of JSON are UTF-8.
+    fn string(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Json(raw) if raw.get().starts_with('"') => {
+                let mut bytes =
+                    serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Bytes).ok()?;
+                replace_surrogates(&mut bytes);
+                Some(bytes)
+            }
+            Self::Json(_) | Self::Number(_) | Self::Group(_) => None,
         }
-        let mut bytes = serde_json::Deserializer::from_str(raw).deserialize_bytes(Bytes).ok()?;
-        replace_surrogates(&mut bytes);
-        Some(bytes)
     }
 
     /// A string, or a number as it is written; blank ones are none.
-    fn text(&self) -> Option<String> {
-        let raw = self.raw?.get();
-        let text = match raw.as_bytes().first()? {
-            b'"' => String::from_utf8(self.string()?).ok()?,
-            b'0'..=b'9' | b'-' => raw.to_owned(),
-            _ => return None,
+    fn text(self) -> Option<String> {
+        let text = match self {
+            Self::Number(number) => number,
+            Self::Json(raw) if matches!(raw.get().as_bytes().first()?, b'0'..=b'9' | b'-') => {
+                raw.get().to_owned()
+            }
+            other => String::from_utf8(other.string()?).ok()?,
         };
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
@@ -212,9 +306,27 @@ struct Slots<'j> {
     names: Vec<String>,
 }
 
-impl Slots<'_> {
+impl<'j> Slots<'j> {
+    fn slot(&mut self, slot: Slot) -> &mut Value<'j> {
+        match slot {
+            Slot::Html => &mut self.html,
+            Slot::Either => &mut self.either,
+            Slot::Text => &mut self.text,
+            Slot::Url => &mut self.url,
+            Slot::Id => &mut self.id,
+            Slot::Nested => &mut self.nested,
+        }
+    }
+
+    /// Keeps a field's name for the message.
+    fn note(&mut self, name: &str) {
+        if self.names.len() <= LISTED {
+            self.names.push(name.chars().take(40).collect());
+        }
+    }
+
     /// HTML wins over text; an empty field counts only if there is no other.
-    fn content(&self) -> Result<(Format, Vec<u8>), String> {
+    fn content(self) -> Result<(Format, Vec<u8>), String> {
         let mut empty = None;
         let mut filled = |format, string: Option<Vec<u8>>| {
             let string = string?;
@@ -258,26 +370,16 @@ impl<'j> Visitor<'j> for Collect<'_> {
         let mut slots = Slots::default();
         while let Some(key) = map.next_key_seed(Key)? {
             let slot = self.fields.slot(&key);
-            if slots.names.len() <= LISTED {
-                slots.names.push(key.chars().take(40).collect());
+            slots.note(&key);
+            match slot {
+                Some((slot, rank)) if !self.nested || matches!(slot, Slot::Url) => {
+                    let raw: &'j RawValue = map.next_value()?;
+                    if raw.get() != "null" {
+                        slots.slot(slot).offer(rank, Content::Json(raw));
+                    }
+                }
+                Some(_) | None => _ = map.next_value::<IgnoredAny>()?,
             }
-            let (value, rank) = match slot {
-                Some((Slot::Url, rank)) => (&mut slots.url, rank),
-                Some((_, _)) | None if self.nested => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-                Some((Slot::Html, rank)) => (&mut slots.html, rank),
-                Some((Slot::Either, rank)) => (&mut slots.either, rank),
-                Some((Slot::Text, rank)) => (&mut slots.text, rank),
-                Some((Slot::Id, rank)) => (&mut slots.id, rank),
-                Some((Slot::Nested, rank)) => (&mut slots.nested, rank),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            value.offer(rank, map.next_value()?);
         }
         Ok(slots)
     }

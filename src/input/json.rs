@@ -13,7 +13,7 @@ use memchr::{memchr, memchr3};
 use super::bytes::{Bytes, Line};
 use super::fields::Fields;
 use super::members::Damage;
-use super::{failed, too_large};
+use super::{Record, failed, too_large};
 use crate::document::{Charset, Location, RawDoc};
 use crate::error::DocError;
 
@@ -24,7 +24,7 @@ const FIRST_LINE: usize = 64 * 1024;
 pub(super) struct JsonRecords {
     bytes: Bytes,
     path: Arc<str>,
-    fields: Fields,
+    fields: Arc<Fields>,
     limit: usize,
     layout: Option<Layout>,
     /// Number of the line, or of the object.
@@ -37,10 +37,8 @@ enum Layout {
     Objects,
 }
 
-type Record = Result<RawDoc, DocError>;
-
 impl JsonRecords {
-    pub(super) fn new(bytes: Bytes, path: Arc<str>, fields: Fields, limit: usize) -> Self {
+    pub(super) fn new(bytes: Bytes, path: Arc<str>, fields: Arc<Fields>, limit: usize) -> Self {
         Self { bytes, path, fields, limit, layout: None, record: 0 }
     }
 
@@ -74,27 +72,34 @@ impl JsonRecords {
                 Line::TooLong => {
                     let length = self.bytes.skip_line();
                     let message = format!("a line of {length} bytes, {}", too_large(self.limit));
-                    return Some(Err(failed(location, None, message)));
+                    return Some(Err(failed(location, None, message)).into());
                 }
                 Line::Found(length) => length,
             };
             let line = &self.bytes.window()[..length];
             if !line.ends_with(b"\n") && (line.is_empty() || self.bytes.damage().is_some()) {
                 self.bytes.consume(length);
-                return self.bytes.resume().map(|damage| Err(failed(location, None, damage)));
+                return self.bytes.resume().map(|damage| Err(failed(location, None, damage)).into());
             }
-            let record = (!line.trim_ascii().is_empty()).then(|| read(line, location, &self.fields));
+            let blank = line.trim_ascii().is_empty();
+            let line = if blank { Vec::new() } else { line.to_vec() };
             self.bytes.consume(length);
-            if matches!(record, Some(Err(_))) && self.bytes.peek(1).is_empty() {
-                // A line out of a damaged member is broken for the same reason: one error is enough.
-                let here = self.bytes.offset();
-                if self.bytes.damage().and_then(Damage::since).is_some_and(|since| since < here) {
-                    self.bytes.resume();
-                }
+            if blank {
+                continue;
             }
-            if record.is_some() {
-                return record;
+            // A line out of a damaged member is broken for the same reason: one error is enough. Elsewhere
+            // the line need not be read here.
+            let here = self.bytes.offset();
+            let damaged = self.bytes.peek(1).is_empty()
+                && self.bytes.damage().and_then(Damage::since).is_some_and(|since| since < here);
+            if !damaged {
+                return Some(Record::line(line, location, self.fields.clone()));
             }
+            let record = read(&line, location, &self.fields);
+            if record.is_err() {
+                self.bytes.resume();
+            }
+            return Some(record.into());
         }
     }
 
@@ -112,7 +117,7 @@ impl JsonRecords {
         self.record += 1;
         let location = self.location();
         if self.bytes.window().is_empty() {
-            return self.bytes.resume().map(|damage| Err(failed(location, None, damage)));
+            return self.bytes.resume().map(|damage| Err(failed(location, None, damage)).into());
         }
         let mut scan = Scan::default();
         let mut length = 0;
@@ -142,14 +147,14 @@ impl JsonRecords {
                 self.skip_object(scan);
             }
             self.find_object();
-            return Some(Err(failed(location, None, message)));
+            return Some(Err(failed(location, None, message)).into());
         }
         let record = read(&self.bytes.window()[..length], location, &self.fields);
         self.bytes.consume(length);
         if record.is_err() {
             self.find_object();
         }
-        Some(record)
+        Some(record.into())
     }
 
     /// Goes to the end of an object that is not kept.
@@ -261,7 +266,7 @@ impl Scan {
 }
 
 /// Reads one record from its bytes.
-fn read(json: &[u8], location: Location, fields: &Fields) -> Record {
+pub(super) fn read(json: &[u8], location: Location, fields: &Fields) -> Result<RawDoc, DocError> {
     // Checked first because that is several times as fast as the lossy way.
     let json = str::from_utf8(json).map_or_else(|_| String::from_utf8_lossy(json), Cow::Borrowed);
     let found = match fields.read(&json) {

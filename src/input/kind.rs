@@ -18,6 +18,12 @@ pub(super) enum Kind {
     Json,
     /// A web archive.
     Warc,
+    /// A table with a page or a text a row.
+    Parquet,
+    /// Files one after another.
+    Tar,
+    /// Files with a directory behind them.
+    Zip,
 }
 
 /// Elements that begin or divide blocks: two of them near its start make a string HTML.
@@ -69,6 +75,12 @@ const INLINE_TAGS: &[&str] = &["a", "b", "em", "font", "i", "span", "strong", "u
 /// Says how to read a file that begins with `head` and whose name is `path`. `None`: it is nothing we know,
 /// and only a user who names it can want it read.
 pub(super) fn of(head: &[u8], path: &Path) -> Option<Kind> {
+    match head {
+        [b'P', b'A', b'R', b'1', ..] => return Some(Kind::Parquet),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return Some(Kind::Zip),
+        _ if head.get(257..262) == Some(b"ustar") => return Some(Kind::Tar),
+        _ => {}
+    }
     let text = trim(head);
     if is_warc(text) {
         return Some(Kind::Warc);
@@ -93,6 +105,9 @@ fn of_name(path: &Path) -> Option<Kind> {
         "txt" => Some(Kind::Page(Format::Text)),
         "jsonl" | "ndjson" | "json" => Some(Kind::Json),
         "warc" | "wet" => Some(Kind::Warc),
+        "parquet" => Some(Kind::Parquet),
+        "tar" | "tgz" => Some(Kind::Tar),
+        "zip" => Some(Kind::Zip),
         _ => None,
     }
 }

@@ -97,6 +97,9 @@ fn kind_of(path: &Path) -> io::Result<String> {
         Some(Kind::Page(Format::Text)) => "text",
         Some(Kind::Json) => "json",
         Some(Kind::Warc) => "warc",
+        Some(Kind::Parquet) => "parquet",
+        Some(Kind::Tar) => "tar",
+        Some(Kind::Zip) => "zip",
         None => "unknown",
     };
     let suffix = match compression {

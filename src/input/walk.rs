@@ -37,9 +37,19 @@ impl Source {
         Self { id: parts.join("/"), name: path.to_string_lossy().into(), path, named: false }
     }
 
+    /// A file out of an archive.
+    pub(super) fn member(archive: &str, name: String) -> Self {
+        let path = PathBuf::from(&name);
+        Self { name: format!("{archive}/{name}").into(), path, id: name, named: false }
+    }
+
     /// Opens it for reading.
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        if is_stdin(&self.path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(File::open(&self.path)?)) }
+    pub(super) fn open(&self) -> io::Result<Opened> {
+        if is_stdin(&self.path) {
+            return Ok(Opened::Stream(Box::new(io::stdin())));
+        }
+        let file = File::open(&self.path)?;
+        Ok(if file.metadata()?.is_file() { Opened::File(file) } else { Opened::Stream(Box::new(file)) })
     }
 
     /// Its size in bytes; 0 for a stream.
@@ -51,6 +61,13 @@ impl Source {
     pub(super) fn start(&self) -> Location {
         Location { path: self.name.clone(), record: 1, offset: 0 }
     }
+}
+
+/// What is read from.
+pub(super) enum Opened {
+    /// It can be read in any order.
+    File(File),
+    Stream(Box<dyn Read + Send>),
 }
 
 /// All files of the named inputs: inputs in the order given, what is in a folder sorted by name.

@@ -24,7 +24,7 @@ fn folder() -> tempfile::TempDir {
     write(at, "c/page", "<!doctype html><p>Page");
     write(at, "c/photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     write(at, "c/README.md", "# Read me");
-    write(at, "c/pack.tar.gz", gzip(b"page.html\0\0\0\0ustar"));
+    write(at, "c/pack.cpio.gz", gzip(b"page.html\0\0\0\0cpio"));
     write(at, "empty", "");
     folder
 }

@@ -101,6 +101,12 @@ fn nothing_holds_no_documents() {
 
 #[test]
 fn binary_data_is_no_document() {
-    expect(&read("photo", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), &["1: neither page, text, JSON nor WARC"]);
-    expect(&read("-", &gzip(b"PK\x03\x04\x14\0\0\0")), &["1: neither page, text, JSON nor WARC"]);
+    expect(
+        &read("photo", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        &["1: neither page, text, JSON, WARC, Parquet, tar nor zip"],
+    );
+    expect(
+        &read("-", &gzip(b"7z\xbc\xaf\x27\x1c\0\x04\0\0")),
+        &["1: neither page, text, JSON, WARC, Parquet, tar nor zip"],
+    );
 }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod archives;
 mod damage;
 mod folders;
 mod json;
 mod kinds;
 mod properties;
+mod tables;
 mod warc;
 
 use std::io::{self, Write};

@@ -1,0 +1,12 @@
+//! Parquet files; see `tests/fuzz_support`. Run it with `cargo +nightly fuzz run parquet`.
+
+#![no_main]
+
+#[path = "../../tests/dom_support/mod.rs"]
+mod dom_support;
+#[path = "../../tests/fuzz_support/mod.rs"]
+mod fuzz_support;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| fuzz_support::parquet(bytes));
