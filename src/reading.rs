@@ -1,5 +1,6 @@
 //! What is known of a document before its blocks are labelled.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::article::{Flag, Metadata, Source, Sourced};
@@ -33,7 +34,8 @@ pub struct Reading {
     pub jsonld: JsonLd,
     /// The blocks.
     pub drafts: Drafts,
-    /// What a line rule says of each block by its text, wherever it stands.
+    /// What a line rule says of each block by its text, wherever it stands. Blocks in elements of [`Self::strips`] are
+    /// not looked at: see [`Self::hit`].
     pub hits: Vec<Option<LineHit>>,
     /// Elements that strip rules name.
     pub strips: Vec<StripHit>,
@@ -95,11 +97,15 @@ impl Reading {
         clock.done(Step::Metadata);
         let drafts = from_dom(&dom, lexicon, address);
         clock.done(Step::Blocks);
-        let hits = line_hits(&chain, &drafts, metadata.lang.as_ref().map(|lang| lang.value.as_str()));
         let strips = chain.strip(&dom);
-        let mut by_rule: Vec<bool> = hits.iter().map(Option::is_some).collect();
+        let mut by_rule = vec![false; drafts.list.len()];
         for hit in &strips {
             by_rule[drafts.within(hit.node, dom.end(hit.node))].fill(true);
+        }
+        let lang = metadata.lang.as_ref().map(|lang| lang.value.as_str());
+        let hits = line_hits(&chain, &drafts, lang, &by_rule);
+        for (by_rule, hit) in by_rule.iter_mut().zip(&hits) {
+            *by_rule |= hit.is_some();
         }
         clock.done(Step::Rules);
         let flags = if dom.truncated() { vec![Flag::Truncated] } else { vec![] };
@@ -130,7 +136,8 @@ impl Reading {
         let first = drafts.list.iter().find(|draft| draft.chars >= SENTENCE_CHARS);
         let prose = &drafts.text[first.map_or(0, |draft| draft.start as usize)..];
         let lang = lang.or_else(|| lang::of(std::iter::empty(), prose));
-        let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()));
+        let none = vec![false; drafts.list.len()];
+        let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()), &none);
         let by_rule = hits.iter().map(Option::is_some).collect();
         let slug = raw.url.as_deref().map_or_else(Vec::new, head::slug);
         let guess = head::guess(&drafts, &hits, &slug);
@@ -166,6 +173,18 @@ impl Reading {
         self.metadata.lang.as_ref().map(|lang| lang.value.as_str())
     }
 
+    /// What a line rule says of a block by its text, wherever it stands, be it in an element to be stripped or not.
+    #[must_use]
+    pub fn hit(&self, row: usize) -> Option<Cow<'_, LineHit>> {
+        match &self.hits[row] {
+            Some(hit) => Some(Cow::Borrowed(hit)),
+            None if self.by_rule[row] => {
+                line_hit(&self.chain, &self.drafts, row, self.lang()).map(Cow::Owned)
+            }
+            None => None,
+        }
+    }
+
     /// What the model is told beside the blocks.
     #[must_use]
     pub fn context(&self) -> Context<'_> {
@@ -195,11 +214,17 @@ fn brand(address: &str) -> String {
     domain.split('.').next().unwrap_or_default().replace('-', "")
 }
 
-/// What line rules say of the blocks' texts, as if each stood at the head and at the tail.
-fn line_hits(chain: &Chain, drafts: &Drafts, lang: Option<&str>) -> Vec<Option<LineHit>> {
-    (0..drafts.list.len())
-        .map(|row| chain.line(&Line { text: drafts.text(row), from_head: 0, from_tail: 0, lang }))
+/// What line rules say of the texts of blocks that are not passed over.
+fn line_hits(chain: &Chain, drafts: &Drafts, lang: Option<&str>, over: &[bool]) -> Vec<Option<LineHit>> {
+    over.iter()
+        .enumerate()
+        .map(|(row, over)| if *over { None } else { line_hit(chain, drafts, row, lang) })
         .collect()
+}
+
+/// What a line rule says of a block's text, as if it stood at the head and at the tail.
+fn line_hit(chain: &Chain, drafts: &Drafts, row: usize, lang: Option<&str>) -> Option<LineHit> {
+    chain.line(&Line { text: drafts.text(row), from_head: 0, from_tail: 0, lang })
 }
 
 /// The metadata that the rules of the site give, and the patterns that gave it.

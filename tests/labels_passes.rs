@@ -86,3 +86,15 @@ fn a_pull_quote_stands_once() {
         assert!(labels.iter().all(|(kept, kind)| *kept || *kind == Some(Kind::Duplicate)), "{page}");
     }
 }
+
+/// Line rules do not look into elements to be stripped, unless these stay after all.
+#[test]
+fn line_rules_hold_where_stripping_is_refused() {
+    let inside = format!("<p>{LONG}</p><p>Read more: The chart of the bay</p>");
+    let stripped = format!("<p>{}</p><div id=comments>{inside}</div>", LONG.repeat(9));
+    let labels = body(&stripped, &[9, 9, 9]);
+    assert_eq!(labels[1..], [(false, Some(Kind::Comments)), (false, Some(Kind::Comments))]);
+    // It would take all there is.
+    let refused = format!("<div id=comments>{inside}</div>");
+    assert_eq!(body(&refused, &[9, 9]), [(true, None), (false, Some(Kind::ReadMore))]);
+}

@@ -172,7 +172,7 @@ impl Pass<'_> {
 
     /// The line rule that matches a block wherever it stands.
     fn rule_anywhere(&self, row: usize) -> Option<Arc<Address>> {
-        let hit = self.reading.hits[row].as_ref()?;
+        let hit = self.reading.hit(row)?;
         if hit.anywhere {
             return Some(hit.rule.clone());
         }
@@ -183,7 +183,7 @@ impl Pass<'_> {
 
     /// What a block that no rule dropped is called.
     fn kind_of(&self, row: usize) -> Kind {
-        if let Some(hit) = &self.reading.hits[row] {
+        if let Some(hit) = self.reading.hit(row) {
             return hit.kind;
         }
         let draft = &self.drafts.list[row];
@@ -242,7 +242,7 @@ impl Pass<'_> {
         let rows = self.kept_rows();
         for (from_head, &row) in rows.iter().enumerate() {
             // A line that no pattern matches wherever it stands is matched by none where it does stand.
-            let Some(hit) = &self.reading.hits[row] else { continue };
+            let Some(hit) = self.reading.hit(row) else { continue };
             if hit.anywhere {
                 self.found.push(hit.rule.clone());
                 self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule.clone())));

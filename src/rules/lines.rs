@@ -1,7 +1,9 @@
 //! Line patterns at work: one search for the literals of all patterns picks the few whose regex runs.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
+use super::charset::CharSet;
 use super::fold::Folded;
 use super::needle::{Needle, most_letters};
 use super::pattern::{At, HEAD, LinePattern, MAX_CHARS, TAIL, primary_subtag};
@@ -37,6 +39,8 @@ pub struct LineHit {
 #[derive(Debug)]
 pub(super) struct FoldedLine<'a> {
     folded: Folded<'a>,
+    /// Its characters, once a pattern is measured by them.
+    chars: OnceCell<CharSet>,
     head: bool,
     tail: bool,
     lang: u64,
@@ -52,6 +56,7 @@ impl<'a> FoldedLine<'a> {
         let folded = Folded::new(line.text);
         (folded.chars() > 0 && folded.chars() <= longest as usize).then(|| Self {
             folded,
+            chars: OnceCell::new(),
             head: line.from_head < HEAD,
             tail: line.from_tail < TAIL,
             lang: line.lang.map_or(ANY_LANG, lang_number),
@@ -73,6 +78,7 @@ impl<'a> FoldedLine<'a> {
             && (gate.lang == ANY_LANG || self.lang == ANY_LANG || gate.lang == self.lang)
             && self.folded.chars() <= gate.max_chars
             && self.folded.letters() <= gate.max_letters
+            && self.chars.get_or_init(|| CharSet::of_key(self.folded.key())).has(gate.needed)
     }
 }
 
@@ -83,6 +89,7 @@ struct Gate {
     lang: u64,
     max_chars: usize,
     max_letters: usize,
+    needed: CharSet,
 }
 
 /// The language of a line or of a pattern that is not known or does not matter.
@@ -150,6 +157,7 @@ impl LineEngine {
                 lang: pattern.lang.as_deref().map_or(ANY_LANG, lang_number),
                 max_chars: pattern.max_chars as usize,
                 max_letters: hir.as_ref().and_then(most_letters).unwrap_or(usize::MAX),
+                needed: hir.as_ref().map_or(CharSet::NONE, CharSet::needed_by),
             });
         }
         let numbered = || (0..).zip(&needles);

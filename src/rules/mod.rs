@@ -14,6 +14,7 @@
 //! `chain` merges those of one page.
 
 mod chain;
+mod charset;
 mod check;
 mod cut;
 mod diagnostic;

@@ -6,25 +6,24 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use super::needle::{MAX_TEXT, rarity};
 
 /// A literal of at most [`MAX_TEXT`] bytes and the pattern it stands for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Literal {
     /// Its bytes and zeros.
     bytes: [u8; MAX_TEXT],
     length: u8,
     /// Where its gram stands in it.
-    gram_at: u8,
+    gram: Range<u8>,
     owner: u32,
 }
 
 impl Literal {
-    fn new(text: &[u8], gram_at: usize, owner: u32) -> Self {
+    fn new(text: &[u8], gram: Range<usize>, owner: u32) -> Self {
         let bytes = window(text).to_le_bytes();
-        Self { bytes, length: text.len().min(MAX_TEXT) as u8, gram_at: gram_at as u8, owner }
+        let gram = gram.start as u8..gram.end as u8;
+        Self { bytes, length: text.len().min(MAX_TEXT) as u8, gram, owner }
     }
 
     #[inline(always)]
@@ -57,32 +56,63 @@ fn window(text: &[u8]) -> u128 {
     }
 }
 
-/// Literals by gram.
+/// Slots of a table for each of its literals, so that nearly all grams of other texts meet an empty one.
+const SLOTS_A_LITERAL: usize = 8;
+
+/// Slots of a table at most: their bytes in the filter stay in the nearest cache.
+const MAX_SLOTS: usize = 1 << 14;
+
+/// Literals by gram: a few of their bytes, as a number.
 #[derive(Debug, Default)]
 struct Table {
-    by_gram: FxHashMap<u32, Range<u32>>,
+    /// For each slot, what may follow the grams in it: a bit for each value of a byte's three lowest bits.
+    filter: Vec<u8>,
+    /// For each slot, where its literals begin; they end where those of the next slot begin.
+    starts: Vec<u32>,
     literals: Vec<Literal>,
+    /// What brings a hash to the number of a slot.
+    shift: u32,
 }
 
 impl Table {
-    /// Literals with their grams as numbers.
-    fn new(mut literals: Vec<(u32, Literal)>) -> Self {
-        literals.sort_by_key(|(gram, _)| *gram);
-        let mut by_gram = FxHashMap::default();
-        let mut start = 0;
-        for same in literals.chunk_by(|(a, _), (b, _)| a == b) {
-            let end = start + same.len() as u32;
-            by_gram.insert(same[0].0, start..end);
-            start = end;
+    /// Literals with their grams.
+    fn new(literals: Vec<(u32, Literal)>) -> Self {
+        let slots = (literals.len() * SLOTS_A_LITERAL).next_power_of_two().clamp(2, MAX_SLOTS);
+        let shift = u32::BITS - slots.ilog2();
+        let slot = |gram| (hash(gram) >> shift) as usize;
+        let mut filter = vec![0; slots];
+        let mut starts = vec![0; slots + 1];
+        for (gram, literal) in &literals {
+            let text = &literal.bytes[..usize::from(literal.length)];
+            filter[slot(*gram)] |=
+                text.get(usize::from(literal.gram.end)).map_or(u8::MAX, |&next| bit_of(next));
+            starts[slot(*gram) + 1] += 1;
         }
-        Self { by_gram, literals: literals.into_iter().map(|(_, literal)| literal).collect() }
+        for at in 0..slots {
+            starts[at + 1] += starts[at];
+        }
+        let mut literals = literals;
+        literals.sort_by_key(|(gram, _)| slot(*gram)); // stable: literals of one slot stay in their order
+        Self { filter, starts, literals: literals.into_iter().map(|(_, literal)| literal).collect(), shift }
     }
 
+    /// Literals that have this gram and behind it this byte, if any; others may be among them.
     #[inline(always)]
-    fn with(&self, gram: u32) -> &[Literal] {
-        let range = self.by_gram.get(&gram);
-        range.map_or(&[], |range| &self.literals[range.start as usize..range.end as usize])
+    fn with(&self, gram: u32, next: Option<&u8>) -> &[Literal] {
+        let slot = (hash(gram) >> self.shift) as usize;
+        match self.filter.get(slot) {
+            Some(&bits) if bits & next.map_or(u8::MAX, |&next| bit_of(next)) != 0 => {
+                &self.literals[self.starts[slot] as usize..self.starts[slot + 1] as usize]
+            }
+            _ => &[],
+        }
     }
+}
+
+/// The bit of the filter that stands for a byte.
+#[inline(always)]
+fn bit_of(byte: u8) -> u8 {
+    1 << (byte & 7)
 }
 
 /// Looks for literals at the start of a text.
@@ -96,7 +126,8 @@ impl StartSearch {
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
         let literal = |(text, owner): (&str, u32)| {
             let text = text.as_bytes();
-            (start(text, text.len().min(4)), Literal::new(text, 0, owner))
+            let length = text.len().min(4);
+            (start(text, length), Literal::new(text, 0..length, owner))
         };
         Self { table: Table::new(literals.into_iter().map(literal).collect()) }
     }
@@ -105,7 +136,8 @@ impl StartSearch {
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
         let window = window(text);
         for length in 1..=text.len().min(4) {
-            let literals = self.table.with(start(text, length)).iter();
+            let literals = self.table.with(start(text, length), text.get(length)).iter();
+            let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
             found.extend(literals.filter(|literal| literal.starts(window)).map(|literal| literal.owner));
         }
     }
@@ -118,21 +150,12 @@ fn start(text: &[u8], length: usize) -> u32 {
     u32::from_le_bytes(bytes)
 }
 
-/// Bits of the filter for each literal, which rule out nearly all grams of other texts.
-const BITS_A_LITERAL: usize = 32;
-
-/// Bits of the filter at most, so that it stays in the nearest cache.
-const MAX_BITS: usize = 1 << 17;
-
 /// Looks for literals anywhere in a text.
 ///
-/// For each literal its rarest three bytes, its gram, are in a filter of bits, and each three bytes of the text are
-/// looked up there; only what passes is compared (as Wu and Manber 1994 do with blocks of a pattern).
+/// For each literal its rarest three bytes, its gram, are in a table, and each three bytes of the text are looked up
+/// there; only what is found is compared (as Wu and Manber 1994 do with blocks of a pattern).
 #[derive(Debug, Default)]
 pub(super) struct InsideSearch {
-    filter: Vec<u64>,
-    /// What brings a hash to the number of a bit.
-    shift: u32,
     /// Literals of three bytes and more.
     table: Table,
     /// Literals of one and two bytes: few, since a needle is made of better ones where there are any.
@@ -178,54 +201,41 @@ impl Default for Places {
 impl InsideSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
-        let mut search = Self::default();
+        let mut in_short = Places::default();
         let (mut long, mut short) = (vec![], vec![]);
         for (text, owner) in literals {
             let bytes = text.as_bytes();
-            match bytes.array_windows().enumerate().max_by_key(|(_, gram)| rarity(*gram)) {
-                Some((at, gram)) => long.push((three(gram), Literal::new(bytes, at, owner))),
+            // With one byte more where there is one: it is looked at, too.
+            let rarest = bytes.array_windows().enumerate().max_by_key(|(at, _)| {
+                let end = bytes.len().min(at + 4);
+                rarity(&bytes[*at..end])
+            });
+            match rarest {
+                Some((at, gram)) => long.push((three(gram), Literal::new(bytes, at..at + 3, owner))),
                 None => {
-                    search.in_short.add(bytes);
+                    in_short.add(bytes);
                     short.push((text, owner));
                 }
             }
         }
-        search.short = StartSearch::new(short);
-        search.table = Table::new(long);
-        let bits = (search.table.literals.len() * BITS_A_LITERAL).next_power_of_two().clamp(64, MAX_BITS);
-        search.shift = u32::BITS - bits.ilog2();
-        search.filter = vec![0; bits / 64];
-        for &gram in search.table.by_gram.keys() {
-            let bit = hash(gram) >> search.shift;
-            search.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-        }
-        search
+        Self { table: Table::new(long), short: StartSearch::new(short), in_short }
     }
 
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
         for (at, gram) in text.array_windows().enumerate() {
-            let gram = three(gram);
-            let bit = hash(gram) >> self.shift;
-            if self.filter.get((bit / 64) as usize).is_some_and(|bits| bits >> (bit % 64) & 1 != 0) {
-                self.compare(gram, text, at, found);
+            for literal in self.table.with(three(gram), text.get(at + 3)) {
+                if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
+                    && literal.starts(window(&text[start..]))
+                {
+                    found.push(literal.owner);
+                }
             }
         }
         for at in 0..text.len() {
             let rest = &text[at..];
             if self.in_short.may_start(rest) {
                 self.short.find(rest, found);
-            }
-        }
-    }
-
-    /// Compares the literals that have this gram with the text around it.
-    fn compare(&self, gram: u32, text: &[u8], at: usize, found: &mut Vec<u32>) {
-        for literal in self.table.with(gram) {
-            if let Some(start) = at.checked_sub(usize::from(literal.gram_at))
-                && literal.starts(window(&text[start..]))
-            {
-                found.push(literal.owner);
             }
         }
     }

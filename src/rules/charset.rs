@@ -1,0 +1,123 @@
+//! The characters of a line as a set of 64 bits: a line that lacks one that every match of a pattern has needs no
+//! closer look.
+
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
+
+use super::fold::char_key;
+
+/// A set of the characters of a key (see [`super::fold::key`]): one bit for each small letter, one for all digits, one
+/// for each other printable character of ASCII. A character beyond ASCII has the bits of all that are no letters, and
+/// one of its own: a pattern often takes it for a mark or a digit (`[|•·]`, `\d`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CharSet(u64);
+
+impl CharSet {
+    /// What a pattern needs of which nothing is known.
+    pub(super) const NONE: Self = Self(0);
+
+    const LETTERS: u64 = (1 << 26) - 1;
+    const DIGIT: u64 = 1 << 26;
+
+    const OF_BYTE: [u64; 256] = {
+        let mut bits = [!Self::LETTERS; 256];
+        let mut byte = 0;
+        while byte < 0x80 {
+            bits[byte as usize] = Self::of_ascii(byte);
+            byte += 1;
+        }
+        bits
+    };
+
+    const fn of_ascii(byte: u8) -> u64 {
+        match byte {
+            b'a'..=b'z' => 1 << (byte - b'a'),
+            b'0'..=b'9' => Self::DIGIT,
+            b' '..=b'/' => 1 << (27 + byte - b' '),
+            b':'..=b'@' => 1 << (43 + byte - b':'),
+            b'['..=b'`' => 1 << (50 + byte - b'['),
+            b'{'..=b'~' => 1 << (56 + byte - b'{'),
+            _ => 0,
+        }
+    }
+
+    /// The characters of a line.
+    pub(super) fn of_key(key: &[u8]) -> Self {
+        Self(key.iter().fold(0, |bits, &byte| bits | Self::OF_BYTE[usize::from(byte)]))
+    }
+
+    /// What the key of every line has that a regex (which tells upper case from lower) matches.
+    pub(super) fn needed_by(hir: &Hir) -> Self {
+        Self(needed(hir))
+    }
+
+    /// Whether all of `needed` is in it.
+    pub(super) fn has(self, needed: Self) -> bool {
+        self.0 & needed.0 == needed.0
+    }
+
+    fn of_char(c: char) -> u64 {
+        Self::OF_BYTE[usize::from(char_key(c).encode_utf8(&mut [0; 4]).as_bytes()[0])]
+    }
+}
+
+fn needed(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).unwrap_or_default();
+            text.chars().fold(0, |bits, c| bits | CharSet::of_char(c))
+        }
+        HirKind::Class(Class::Unicode(class)) => needed_by_class(class),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => 0,
+        HirKind::Repetition(repetition) if repetition.min == 0 => 0,
+        HirKind::Repetition(repetition) => needed(&repetition.sub),
+        HirKind::Capture(capture) => needed(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().fold(0, |bits, part| bits | needed(part)),
+        HirKind::Alternation(parts) => parts.iter().fold(u64::MAX, |bits, part| bits & needed(part)),
+    }
+}
+
+fn needed_by_class(class: &ClassUnicode) -> u64 {
+    let ranges = class.ranges();
+    let ascii = ranges.iter().flat_map(|range| range.start()..=range.end().min('\x7f'));
+    // Of all that lies beyond, two characters have keys in ASCII.
+    let folded =
+        ['ſ', '\u{212a}'].into_iter().filter(|c| ranges.iter().any(|r| (r.start()..=r.end()).contains(c)));
+    let common = ascii.chain(folded).fold(u64::MAX, |common, c| common & CharSet::of_char(c));
+    let is_ascii = ranges.last().is_none_or(|range| range.end() <= '\x7f');
+    if is_ascii { common } else { common & !CharSet::LETTERS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::fold::Folded;
+    use crate::rules::pattern::LazyRegex;
+
+    #[test]
+    fn tells_lines_that_lack_a_character() {
+        for (pattern, line, may) in [
+            ("^photo: .+$", "Photo: ferry", true),
+            ("^photo: .+$", "Photo of a ferry", false), // no colon
+            ("(?:photo|foto)s?", "OFT", true),
+            ("(?:photo|foto)s?", "oh", false),        // no t
+            (r"\d+ comments?", "no comments", false), // no digit
+            (r"\d+ comments?", "17 comments", true),
+            (r"\d+ comments?", "१७ comments", true),
+            ("[|•·] updated", "x updated", false),
+            ("[|•·] updated", "x | updated", true),
+            ("[|•·] updated", "x • updated", true),
+            ("[eé]t", "t", true),
+            ("été", "ete", false),
+            ("été", "ÉTÉ", true),
+            ("[ks]t", "\u{212a}t", true),
+            ("K", "k", true),
+            ("[ſ]", "S", true),
+            ("(?-i:A)b?", "a", true),
+            (r"^\W*$", "", true),
+            ("a{0}", "", true),
+        ] {
+            let needed = CharSet::needed_by(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap());
+            assert_eq!(CharSet::of_key(Folded::new(line).key()).has(needed), may, "{pattern} {line}");
+        }
+    }
+}
