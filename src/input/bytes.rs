@@ -85,7 +85,10 @@ impl Bytes {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.damage = Some(Damage::from(error));
+                    let damage = Damage::from(error);
+                    // A disk that fails would fail again, and again.
+                    self.ended = damage.since().is_none();
+                    self.damage = Some(damage);
                     return false;
                 }
             }

@@ -30,12 +30,13 @@ const CUT_SHORT: &str = "the file ends inside a member";
 #[derive(Debug, Clone)]
 pub(super) struct Damage {
     message: String,
+    /// See [`Self::since`].
     since: Option<u64>,
 }
 
 impl Damage {
-    /// Offset in the decompressed stream at which the damaged member begins, if that is known: what stands
-    /// between there and the break came out of it.
+    /// Offset in the decompressed stream at which the damaged member begins: what stands between there and the
+    /// break came out of it. `None` if the input cannot be read on.
     pub(super) fn since(&self) -> Option<u64> {
         self.since
     }

@@ -1,6 +1,10 @@
 //! Damaged compression: what came before is delivered, one error says where it broke, what comes behind
 //! a damaged member is found again.
 
+use std::io::{self, Cursor, Read};
+
+use copydesk::input::{InputOptions, from_reader};
+
 use crate::{Records, expect, gzip, read, warc_page, zstd};
 
 /// Text that does not compress to nothing.
@@ -132,6 +136,52 @@ fn a_frame_that_asks_for_too_much_memory_is_refused() {
     assert_eq!(records.len(), 1);
     let message = &records[0].as_ref().unwrap_err().message;
     assert!(message.contains("memory"), "{message}");
+}
+
+/// Gives so many bytes, and from then on only errors, as a broken disk does.
+struct Broken(Cursor<Vec<u8>>);
+
+impl Read for Broken {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(out)? {
+            0 => Err(io::Error::from_raw_os_error(5)),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_fails_in_the_middle_is_one_error_behind_what_was_read() {
+    let [lines, pages] = [lines(4).concat(), pages(4).concat()];
+    let array = format!("[{}]", String::from_utf8_lossy(&lines).trim_end().replace('\n', ",\n")).into_bytes();
+    let mut tar = tar::Builder::new(Vec::new());
+    for name in ["0.jsonl", "1.jsonl"] {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(lines.len() as u64);
+        tar.append_data(&mut header, name, lines.as_slice()).unwrap();
+    }
+    for (name, file) in [
+        ("in.jsonl", lines.clone()),
+        ("in.json", array),
+        ("in.warc", pages.clone()),
+        ("in.tar", tar.into_inner().unwrap()),
+        ("in.txt", b"The ferry sailed. ".repeat(200)),
+        ("in.jsonl.zst", zstd(&lines)),
+        ("in.warc.gz", gzip(&pages)),
+    ] {
+        for at in [0, 1, file.len() / 3, file.len() * 5 / 8, file.len() - 1] {
+            let broken = Broken(Cursor::new(file[..at].to_vec()));
+            let records: Records = from_reader(name, broken, InputOptions::default()).take(100).collect();
+            let failed: Vec<_> = records.iter().filter_map(|record| record.as_ref().err()).collect();
+            let [error] = failed[..] else { panic!("{name} at {at}: {records:?}") };
+            let said = error.to_string();
+            assert!(said.starts_with(name) && said.contains("os error 5"), "{said}");
+            assert!(records.last().unwrap().is_err(), "{name} at {at}: {records:?}");
+            if name.ends_with("jsonl") && at == file.len() - 1 {
+                assert_eq!(records.len(), 4);
+            }
+        }
+    }
 }
 
 #[test]
