@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use copydesk::duplicates::{Originals, Signature};
 use copydesk::filter::Filter;
 use copydesk::input::{self, InputOptions, Record, Survey};
+use copydesk::labels::Model;
 use copydesk::output::{ArticleFormat, Identity, Rendered, Rendering, Report, Skipped, Tally};
 use copydesk::{Cleaner, output, pipeline};
 use jiff::civil::Date;
@@ -57,14 +58,14 @@ pub(crate) struct CleanArgs {
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
     /// A file (compressed if it ends in .gz or .zst), `-` for standard output, or a folder (it exists
-    /// or ends in /): articles.jsonl, or a file an article for the other formats, with removed.jsonl,
-    /// rejects.jsonl and report.json beside them
+    /// or ends in /): articles.jsonl or articles.parquet, or a file an article for the other formats, with
+    /// removed.jsonl, rejects.jsonl and report.json beside them
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub(super) out: PathBuf,
-    /// How articles are written
-    #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
-    pub(super) format: FormatName,
-    /// List each article's blocks with their roles (JSON lines only)
+    /// How articles are written [default: parquet if OUT ends in .parquet, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
+    /// List each article's blocks with their roles (JSON lines and Parquet)
     #[arg(long)]
     pub(super) blocks: bool,
     /// Write each removed block with its kind and reason, as JSON lines
@@ -78,6 +79,17 @@ pub(super) struct OutputArgs {
     pub(super) report: Option<PathBuf>,
 }
 
+impl OutputArgs {
+    /// How articles are written: as it is said, or as the file's name says.
+    pub(super) fn format(&self) -> FormatName {
+        let by_name = || match self.out.extension() {
+            Some(extension) if extension == "parquet" => FormatName::Parquet,
+            _ => FormatName::Jsonl,
+        };
+        self.format.unwrap_or_else(by_name)
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Large dumps (see docs/operations.md)")]
 struct ShardArgs {
@@ -85,7 +97,7 @@ struct ShardArgs {
     /// the same command resumes after a break
     #[arg(long, value_name = "SIZE", value_parser = parse_size, conflicts_with = "watch")]
     shard_size: Option<u64>,
-    /// How the files of an output folder are compressed
+    /// How the JSON lines in an output folder are compressed; Parquet always is
     #[arg(long, value_enum, value_name = "HOW")]
     compress: Option<Compress>,
     /// Begin anew where a run of shards was broken, or its rules, options or inputs are others now
@@ -182,10 +194,13 @@ Examples:
   copydesk clean page.html --format markdown
   copydesk clean dumps/ -o out/ --shard-size 1GB --compress zst --lang en --dedup drop";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum FormatName {
     /// A JSON object a line, with all metadata
     Jsonl,
+    /// A table with the same fields as columns
+    Parquet,
     /// Markdown with the metadata as front matter
     Markdown,
     /// The title, an empty line, and a paragraph a line
@@ -225,14 +240,13 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
     let cleaner = if let Some(live) = &live { live.now() } else { args.rules.cleaner()? };
     let filter = Filter::from(&args.filter);
     let pool = pool(args.threads)?;
-    if args.dedup == Dedup::Mark && args.output.format != FormatName::Jsonl {
-        return Err(Failure::Usage("--dedup mark needs JSON lines; use --dedup drop".to_owned()));
+    let format = ArticleFormat::from(args.output.format());
+    if args.dedup == Dedup::Mark && format != ArticleFormat::Jsonl {
+        return Err(Failure::Usage("--dedup mark needs JSON lines or Parquet; use --dedup drop".to_owned()));
     }
     let extension = args.shards.compress.map_or("", Compress::extension);
     let places = Places::new(&args.output, extension, args.input.paths())?;
-    if !args.shards.dry_run {
-        places.make_folder()?;
-    }
+    let _claimed = if args.shards.dry_run { None } else { places.claim_folder()? };
     let mut originals = (args.dedup != Dedup::Off).then(Originals::default);
     let mut tally = Tally::default();
     let read = Arc::new(AtomicU64::new(0));
@@ -254,11 +268,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit, Failure> {
         }
     };
 
-    let rendering = Rendering {
-        format: args.output.format.into(),
-        blocks: args.output.blocks,
-        removed: outputs.has_removed(),
-    };
+    let rendering = Rendering { format, blocks: args.output.blocks, removed: outputs.has_removed() };
     let has_rejects = outputs.has_rejects();
     let counter = Arc::clone(&read);
     let reading = documents.progress();
@@ -345,6 +355,7 @@ fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> 
     #[derive(Serialize)]
     struct Options<'a> {
         shard_size: u64,
+        format: FormatName,
         compress: &'static str,
         blocks: bool,
         dedup: Dedup,
@@ -354,6 +365,7 @@ fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> 
     let extension = args.shards.compress.map_or("", Compress::extension);
     let options = Options {
         shard_size: size,
+        format: args.output.format(),
         compress: extension.trim_start_matches('.'),
         blocks: args.output.blocks,
         dedup: args.dedup,
@@ -370,6 +382,7 @@ fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> 
     Ok(Identity {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rules: cleaner.rules().digest(),
+        model: Model::shipped_digest(),
         options,
         inputs: args.input.paths().iter().map(|path| Survey::new(path)).collect(),
     })
@@ -378,7 +391,8 @@ fn identity(args: &CleanArgs, cleaner: &Cleaner, filter: &Filter, size: u64) -> 
 impl From<FormatName> for ArticleFormat {
     fn from(name: FormatName) -> Self {
         match name {
-            FormatName::Jsonl => Self::Jsonl,
+            // Rows are made of them.
+            FormatName::Jsonl | FormatName::Parquet => Self::Jsonl,
             FormatName::Markdown => Self::Markdown,
             FormatName::Text => Self::Text,
         }

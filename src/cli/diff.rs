@@ -258,7 +258,9 @@ fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (name.starts_with("articles.jsonl") || name.starts_with("articles-")) && !name.ends_with(".tmp")
+            let is_lines = name.starts_with("articles.jsonl")
+                || (name.starts_with("articles-") && name.contains(".jsonl"));
+            is_lines && !name.ends_with(".tmp")
         })
         .collect();
     // Shard 100000 comes after shard 99999.

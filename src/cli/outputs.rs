@@ -1,12 +1,17 @@
 //! Where a run of `copydesk clean` writes, and the files it writes there.
 
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use copydesk::output::{FileNames, Manifest, Rendered, Report, Tally};
+use copydesk::output::{FileNames, Manifest, Rendered, Report, Table, Tally};
 
 use super::clean::{FormatName, OutputArgs};
 use super::shards::Shards;
 use super::{Failure, Named, is_stdout};
+
+/// The file in an output folder by which runs see each other.
+const LOCK: &str = ".copydesk.lock";
 
 /// The names of all that is written.
 pub(super) struct Places {
@@ -19,7 +24,7 @@ pub(super) struct Places {
     removed: Option<PathBuf>,
     rejects: Option<PathBuf>,
     report: Option<PathBuf>,
-    format: FormatName,
+    pub(super) format: FormatName,
 }
 
 impl Places {
@@ -31,6 +36,7 @@ impl Places {
     ) -> Result<Self, Failure> {
         let folder = (args.out.is_dir() || args.out.as_os_str().as_encoded_bytes().ends_with(b"/"))
             .then_some(args.out.as_path());
+        let format = args.format();
         if folder.is_none() && !compression.is_empty() {
             return Err(Failure::Usage(
                 "--compress is for an output folder; a file's name says it".to_owned(),
@@ -42,25 +48,37 @@ impl Places {
         let removed = or_in_folder(&args.removed, format!("removed.jsonl{compression}"));
         let rejects = or_in_folder(&args.rejects, format!("rejects.jsonl{compression}"));
         let report = or_in_folder(&args.report, "report.json".to_owned());
-        let together = match (args.format, folder) {
+        let together = match (format, folder) {
             (FormatName::Jsonl, Some(folder)) => Some(folder.join(format!("articles.jsonl{compression}"))),
+            (FormatName::Parquet, Some(folder)) => Some(folder.join("articles.parquet")),
             (FormatName::Markdown | FormatName::Text, Some(_)) => None,
             (_, None) => Some(args.out.clone()),
         };
         let files: Vec<&PathBuf> = [&together, &removed, &rejects, &report].into_iter().flatten().collect();
         check_places(folder, &files, inputs)?;
         let folder = folder.map(Path::to_owned);
-        Ok(Self { folder, compression, together, removed, rejects, report, format: args.format })
+        Ok(Self { folder, compression, together, removed, rejects, report, format })
     }
 
-    /// Makes the output folder, if there is to be one.
-    pub(super) fn make_folder(&self) -> Result<(), Failure> {
-        self.folder
-            .as_ref()
-            .map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(Failure::write(folder)))
+    /// Makes the output folder, if there is to be one, and keeps other runs out of it as long as the file is
+    /// open. The system closes it however a run ends, so that no lock is left behind.
+    pub(super) fn claim_folder(&self) -> Result<Option<File>, Failure> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        fs::create_dir_all(folder).map_err(Failure::write(folder))?;
+        let path = folder.join(LOCK);
+        let file = File::create(&path).map_err(Failure::write(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => {
+                Err(Failure::Usage(format!("another run is writing into {}", folder.display())))
+            }
+            // A file system without locks is no reason not to run.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(Some(file)),
+            Err(TryLockError::Error(error)) => Err(Failure::write(&path)(error)),
+        }
     }
 
-    /// The folder for shards; they are for JSON lines with the usual names.
+    /// The folder for shards; they are for JSON lines and Parquet with the usual names.
     pub(super) fn shard_folder(&self) -> Result<&Path, Failure> {
         let usual =
             |file: &Option<PathBuf>| file.as_ref().and_then(|file| file.parent()) == self.folder.as_deref();
@@ -69,7 +87,7 @@ impl Places {
                 Ok(folder)
             }
             _ => Err(Failure::Usage(
-                "--shard-size needs a folder as -o, JSON lines, and --removed and --rejects left out"
+                "--shard-size needs a folder as -o, JSON lines or Parquet, and --removed and --rejects left out"
                     .to_owned(),
             )),
         }
@@ -95,9 +113,12 @@ pub(super) struct Files {
     rejects: Option<Named>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum Articles {
     /// All in one file, `apart` between any two.
     Together { file: Named, apart: &'static [u8], first: bool },
+    /// A row each of one Parquet file.
+    Table { path: PathBuf, table: Table },
     /// A file an article.
     Apart { folder: PathBuf, extension: &'static str, names: FileNames },
 }
@@ -155,7 +176,7 @@ impl Outputs {
         }
         // Last, since a manifest that says so says that all is done.
         match self.target {
-            Target::Files(files) => files.all().into_iter().try_for_each(Named::finish),
+            Target::Files(files) => files.all()?.into_iter().try_for_each(Named::finish),
             Target::Shards(shards) => shards.finish(tally),
         }
     }
@@ -166,11 +187,7 @@ impl Files {
         let extension = if places.format == FormatName::Markdown { "md" } else { "txt" };
         let articles = match (places.together, places.folder) {
             (None, Some(folder)) => Articles::Apart { folder, extension, names: FileNames::default() },
-            (together, _) => Articles::Together {
-                file: Named::create(&together.unwrap_or_else(|| "-".into()))?,
-                apart: if places.format == FormatName::Jsonl { b"" } else { b"\n" },
-                first: true,
-            },
+            (together, _) => Articles::in_one(&together.unwrap_or_else(|| "-".into()), places.format)?,
         };
         Ok(Self {
             articles,
@@ -180,9 +197,12 @@ impl Files {
     }
 
     /// Opens the files of a shard: articles, removed blocks, rejects.
-    pub(super) fn of_shard([articles, removed, rejects]: [PathBuf; 3]) -> Result<Self, Failure> {
+    pub(super) fn of_shard(
+        [articles, removed, rejects]: [PathBuf; 3],
+        format: FormatName,
+    ) -> Result<Self, Failure> {
         Ok(Self {
-            articles: Articles::Together { file: Named::create(&articles)?, apart: b"", first: true },
+            articles: Articles::in_one(&articles, format)?,
             removed: Some(Named::create(&removed)?),
             rejects: Some(Named::create(&rejects)?),
         })
@@ -197,6 +217,7 @@ impl Files {
                     }
                     file.write(article)?;
                 }
+                Articles::Table { path, table } => table.write(article).map_err(Failure::write(path))?,
                 Articles::Apart { folder, extension, names } => {
                     let name = format!("{}.{extension}", names.name(&rendered.id));
                     let mut file = Named::create(&folder.join(name))?;
@@ -216,17 +237,37 @@ impl Files {
 
     /// Gives the files their names once they are on the disk.
     pub(super) fn finish_synced(self) -> Result<(), Failure> {
-        self.all()
+        self.all()?
             .into_iter()
             .try_for_each(|named| named.file.finish_synced().map_err(Failure::write(&named.path)))
     }
 
-    fn all(self) -> Vec<Named> {
+    fn all(self) -> Result<Vec<Named>, Failure> {
         let articles = match self.articles {
             Articles::Together { file, .. } => Some(file),
+            Articles::Table { path, table } => {
+                let file = table.finish().map_err(Failure::write(&path))?;
+                Some(Named { path, file })
+            }
             Articles::Apart { .. } => None,
         };
-        [articles, self.removed, self.rejects].into_iter().flatten().collect()
+        Ok([articles, self.removed, self.rejects].into_iter().flatten().collect())
+    }
+}
+
+impl Articles {
+    fn in_one(path: &Path, format: FormatName) -> Result<Self, Failure> {
+        let Named { path, file } = Named::create(path)?;
+        Ok(match format {
+            FormatName::Parquet => {
+                let table = Table::new(file).map_err(Failure::write(&path))?;
+                Self::Table { path, table }
+            }
+            FormatName::Jsonl => Self::Together { file: Named { path, file }, apart: b"", first: true },
+            FormatName::Markdown | FormatName::Text => {
+                Self::Together { file: Named { path, file }, apart: b"\n", first: true }
+            }
+        })
     }
 }
 
@@ -236,7 +277,9 @@ impl std::fmt::Display for Outputs {
         let (removed, rejects) = match &self.target {
             Target::Files(files) => {
                 match &files.articles {
-                    Articles::Together { file, .. } => write!(f, "articles: {}", shown(&file.path))?,
+                    Articles::Together { file: Named { path, .. }, .. } | Articles::Table { path, .. } => {
+                        write!(f, "articles: {}", shown(path))?;
+                    }
                     Articles::Apart { folder, .. } => write!(f, "articles: {}", folder.display())?,
                 }
                 (&files.removed, &files.rejects)

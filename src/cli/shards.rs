@@ -15,16 +15,17 @@ use copydesk::input::Documents;
 use copydesk::output::{Identity, Manifest, Rendered, Shard, Tally};
 
 use super::Failure;
+use super::clean::FormatName;
 use super::outputs::{Files, Places};
 
-/// What a shard has a file for.
+/// What a shard has a file for. Articles may be Parquet, the others are JSON lines.
 const PARTS: [&str; 3] = ["articles", "removed", "rejects"];
 
 /// The shards of a run.
 pub(super) struct Shards {
     folder: PathBuf,
-    /// `.jsonl`, with the compression.
-    extension: String,
+    format: FormatName,
+    compression: &'static str,
     /// Bytes at which a file ends, before compression.
     size: u64,
     manifest: Manifest,
@@ -80,8 +81,8 @@ impl Shards {
             }
             None => Manifest::new(identity),
         };
-        let extension = format!(".jsonl{}", places.compression);
-        let shards = Self { folder: folder.to_owned(), extension, size, manifest, current: None };
+        let Places { format, compression, .. } = *places;
+        let shards = Self { folder: folder.to_owned(), format, compression, size, manifest, current: None };
         let done: Vec<_> =
             shards.manifest.shards.iter().flat_map(|shard| shards.names(shard.number)).collect();
         if let Some(gone) = done.iter().find(|file| !file.is_file()) {
@@ -134,7 +135,7 @@ impl Shards {
             None => {
                 let number = self.manifest.shards.len() as u64 + 1;
                 Current {
-                    files: Files::of_shard(self.names(number))?,
+                    files: Files::of_shard(self.names(number), self.format)?,
                     bytes: [0; 3],
                     shard: Shard { number, documents: 0, articles: 0 },
                     last: rendered.source.clone(),
@@ -186,7 +187,9 @@ impl Shards {
     }
 
     fn name(&self, part: &str, number: u64) -> PathBuf {
-        self.folder.join(format!("{part}-{number:05}{}", self.extension))
+        let is_table = part == PARTS[0] && self.format == FormatName::Parquet;
+        let extension = if is_table { "parquet".to_owned() } else { format!("jsonl{}", self.compression) };
+        self.folder.join(format!("{part}-{number:05}.{extension}"))
     }
 
     /// What a dry run tells.
@@ -230,7 +233,10 @@ fn is_shard(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     PARTS.iter().any(|part| {
         let rest = name.strip_prefix(part).and_then(|rest| rest.strip_prefix('-'));
-        rest.and_then(|rest| rest.split_once(".jsonl"))
-            .is_some_and(|(number, _)| number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit()))
+        rest.and_then(|rest| rest.split_once('.')).is_some_and(|(number, extension)| {
+            number.len() >= 5
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+                && ["jsonl", "parquet"].iter().any(|format| extension.starts_with(format))
+        })
     })
 }

@@ -10,6 +10,8 @@ pub mod model;
 pub mod phrases;
 pub mod smooth;
 
+use sha2::{Digest, Sha256};
+
 use crate::blocks::Drafts;
 use crate::blocks::tokens::Lexicon;
 use crate::dom::Dom;
@@ -18,6 +20,9 @@ use crate::labels::matrix::Matrix;
 use crate::labels::model::Forest;
 use crate::labels::phrases::Phrases;
 use crate::reading::Context;
+
+/// The model in the binary.
+const SHIPPED: &str = include_str!("model.txt");
 
 /// Forests that look one after the other: each but the first also sees what the one before it thinks of a
 /// block's neighbours.
@@ -64,7 +69,13 @@ impl Model {
     /// The file that was built in is no model, which the tests rule out.
     #[must_use]
     pub fn shipped() -> Self {
-        Self::read(include_str!("model.txt")).expect("the shipped model is well-formed")
+        Self::read(SHIPPED).expect("the shipped model is well-formed")
+    }
+
+    /// SHA-256 of the model in the binary, in hexadecimal digits.
+    #[must_use]
+    pub fn shipped_digest() -> String {
+        Sha256::digest(SHIPPED).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Reads what [`Model::write`] wrote.

@@ -17,6 +17,8 @@ pub struct Identity {
     pub version: String,
     /// Digest of the rules.
     pub rules: String,
+    /// Digest of the model.
+    pub model: String,
     /// Options that change the output.
     pub options: Map<String, Value>,
     /// The inputs as the user named them, with size and digest.
@@ -33,6 +35,9 @@ impl Identity {
         }
         if self.rules != now.rules {
             changes.push("the rules are others".to_owned());
+        }
+        if self.model != now.model {
+            changes.push("the model is another".to_owned());
         }
         let names =
             self.options.keys().chain(now.options.keys().filter(|name| !self.options.contains_key(*name)));

@@ -12,12 +12,14 @@ mod markdown;
 mod page;
 mod record;
 mod report;
+mod table;
 mod usage;
 
 pub use file::{FileNames, OutFile, sync_folder};
 pub use manifest::{Identity, Manifest, Shard};
 pub use page::{Escaped, PAGE_END, explained_document, page_start};
 pub use report::{Report, Skipped, Tally};
+pub use table::Table;
 pub use usage::{Asked, FileUse, PatternUse};
 
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -46,12 +47,12 @@ fn sharded(input: &Path, out: &Path, more: &[&str]) -> Vec<String> {
     args
 }
 
-/// All files of a folder but the report, which has times in it.
+/// All files of a folder but the report, which has times in it, and the lock.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let files =
         entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()));
-    files.filter(|(name, _)| name != "report.json").collect()
+    files.filter(|(name, _)| !["report.json", ".copydesk.lock"].contains(&name.as_str())).collect()
 }
 
 fn report(out: &Path) -> Value {
@@ -108,15 +109,26 @@ impl Random {
     }
 }
 
-/// `COPYDESK_KILLS=200` for a thorough run.
 #[test]
 #[cfg(unix)]
 fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes() {
-    let kills: u32 = std::env::var("COPYDESK_KILLS").map_or(12, |kills| kills.parse().unwrap());
+    killed_and_resumed(&[]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_into_parquet_that_is_killed_at_any_moment_goes_on_to_the_same_bytes() {
+    killed_and_resumed(&["--format", "parquet"]);
+}
+
+/// `COPYDESK_KILLS=200` for a thorough run.
+#[cfg(unix)]
+fn killed_and_resumed(more: &[&str]) {
+    let kills: u32 = std::env::var("COPYDESK_KILLS").map_or(8, |kills| kills.parse().unwrap());
     let (folder, input) = folder(&dump(150));
     let unbroken = folder.path().join("unbroken");
     let begun = Instant::now();
-    copydesk().args(sharded(&input, &unbroken, &[])).assert().success();
+    copydesk().args(sharded(&input, &unbroken, more)).assert().success();
     let time = u64::try_from(begun.elapsed().as_micros()).unwrap();
     let wanted = (files(&unbroken), report(&unbroken));
     assert_eq!(accounted(&unbroken), 150);
@@ -128,7 +140,7 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes() {
         // At most three kills on the way to a whole output.
         for _ in 0..3 {
             let mut run = Command::new(assert_cmd::cargo::cargo_bin!("copydesk"))
-                .args(sharded(&input, &out, &[]))
+                .args(sharded(&input, &out, more))
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
@@ -141,7 +153,7 @@ fn a_run_that_is_killed_at_any_moment_goes_on_to_the_same_bytes() {
                 in_the_middle += u32::from(done.is_some_and(|done| done["shards"] != json!([])));
             }
         }
-        copydesk().args(sharded(&input, &out, &[])).assert().success();
+        copydesk().args(sharded(&input, &out, more)).assert().success();
         assert!((files(&out), report(&out)) == wanted, "round {round} after {killed} kills");
         fs::remove_dir_all(&out).unwrap();
     }
@@ -162,6 +174,7 @@ fn a_change_is_noticed_and_said() {
     };
     refused(sharded(&input, &out, &["--lang", "en"]), "option languages was [], is [\"en\"]");
     refused(sharded(&input, &out, &["--no-site-rules", "--blocks"]), "option blocks was false, is true");
+    refused(sharded(&input, &out, &["--format", "parquet"]), "option format was \"jsonl\", is \"parquet\"");
     let rules = folder.path().join("rules");
     fs::create_dir_all(rules.join("sites")).unwrap();
     let rule = "format = 1\nhosts = ['elsterwick-post.example']\nlines = { read-more = ['^Fishermen'] }\n";
@@ -209,6 +222,13 @@ fn a_full_disk_is_an_error_and_never_a_short_file() {
         let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
         assert!(said.contains("cannot write /dev/full: No space left"), "{said}");
     }
+    let run = copydesk()
+        .args(["clean", "-q", "-o", "/dev/full", "--format", "parquet"])
+        .arg(&input)
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("cannot write /dev/full: No space left"), "{said}");
 }
 
 #[test]
@@ -218,7 +238,7 @@ fn a_run_that_ran_out_of_space_goes_on_when_there_is_some() {
     let [wanted, out] = ["wanted", "out"].map(|name| folder.path().join(name));
     copydesk().args(sharded(&input, &wanted, &[])).assert().success();
     // No file may be as large as the manifest becomes. An ignored signal makes an error of it.
-    let blocks = (fs::metadata(wanted.join("manifest.json")).unwrap().len() - 300) / 512;
+    let blocks = (fs::metadata(wanted.join("manifest.json")).unwrap().len() - 1) / 512;
     let run = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", &blocks.to_string()])
         .arg(assert_cmd::cargo::cargo_bin!("copydesk"))
@@ -281,6 +301,55 @@ fn a_file_that_is_gone_when_it_is_opened_is_a_failed_document() {
         assert_eq!(accounted(&out), 4);
         assert_eq!(report(&out)["failed"], json!({"read": 1}));
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_vanishes_during_the_run_is_a_failed_document() {
+    let (folder, input) = folder(&json_line(1));
+    let pipe = folder.path().join("first");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let out = folder.path().join("out");
+    let mut run = Command::new(assert_cmd::cargo::cargo_bin!("copydesk"))
+        .args(["clean", "-q", "-o"])
+        .args([&out.join(""), &pipe, &input])
+        .spawn()
+        .unwrap();
+    // Opening waits for the reader, which has looked at all inputs by then.
+    let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    fs::remove_file(&input).unwrap();
+    writer.write_all(json_line(2).as_bytes()).unwrap();
+    drop(writer);
+    assert_eq!(run.wait().unwrap().code(), Some(1));
+    assert_eq!(accounted(&out), 2);
+    let rejects = json_lines(&out.join("rejects.jsonl"));
+    let said = rejects[0]["message"].as_str().unwrap();
+    assert!(said.starts_with("cannot open: No such file"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn two_runs_do_not_share_a_folder_and_a_killed_one_keeps_nobody_out() {
+    let (folder, input) = folder(&json_line(1));
+    let out = folder.path().join("out");
+    let mut first = Command::new(assert_cmd::cargo::cargo_bin!("copydesk"))
+        .args(["clean", "-q", "-", "-o"])
+        .arg(out.join(""))
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It waits for its input, its files open.
+    while !out.join("report.json.tmp").exists() && first.try_wait().unwrap().is_none() {
+        sleep(Duration::from_millis(5));
+    }
+    let second = || copydesk().args(["clean", "-q"]).arg(&input).arg("-o").arg(&out).assert();
+    let refused = second().code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("another run is writing into"), "{said}");
+    copydesk().args(sharded(&input, &out, &[])).assert().code(2);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    second().success();
 }
 
 #[test]

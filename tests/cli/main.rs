@@ -10,6 +10,7 @@ mod explain;
 mod keeper;
 mod readme;
 mod rules;
+mod tables;
 mod watch;
 
 use std::path::Path;
