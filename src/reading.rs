@@ -79,6 +79,9 @@ impl Reading {
             Format::Html => Self::page(&decoded.text, raw, rules, lexicon, clock),
             Format::Text => Self::text(&decoded.text, raw, rules, clock),
         };
+        if reading.drafts.truncated || reading.dom.as_ref().is_some_and(Dom::truncated) {
+            reading.flags.push(Flag::Truncated);
+        }
         if decoded.replaced {
             reading.flags.push(Flag::BadEncoding);
         }
@@ -108,7 +111,6 @@ impl Reading {
             *by_rule |= hit.is_some();
         }
         clock.done(Step::Rules);
-        let flags = if dom.truncated() { vec![Flag::Truncated] } else { vec![] };
         Self {
             dom: Some(dom),
             chain,
@@ -122,7 +124,7 @@ impl Reading {
             headline: String::new(),
             brand: String::new(),
             slug: vec![],
-            flags,
+            flags: vec![],
         }
     }
 

@@ -9,19 +9,17 @@ use std::io::{self, Cursor, Read, Write};
 use std::sync::Arc;
 
 use copydesk::article::{Flag, Verdict};
+use copydesk::blocks::MAX_BLOCKS;
 use copydesk::document::RawDoc;
 use copydesk::error::Stage;
 use copydesk::input::{InputOptions, from_reader};
 use copydesk::rules::RuleSet;
 use copydesk::{Cleaner, pipeline};
 
-/// Blocks that one document may come to.
-const BLOCKS: usize = 1 << 20;
-
 fn outcome(cleaner: &Cleaner, raw: &RawDoc) -> String {
     match pipeline::clean_guarded(cleaner, raw) {
         Ok(cleaned) => {
-            assert!(cleaned.blocks.len() <= BLOCKS);
+            assert!(cleaned.blocks.len() <= MAX_BLOCKS);
             let verdict = match cleaned.verdict {
                 Verdict::Kept => "kept".to_owned(),
                 Verdict::Dropped(reason) => format!("dropped {}", copydesk::output::name_of(&reason)),
@@ -74,7 +72,10 @@ fn documents() -> Vec<(&'static str, RawDoc, Option<&'static str>)> {
         ),
         ("a text of NUL", RawDoc::text(&"\0".repeat(1_000_000)), None),
         ("a text of one line", RawDoc::text(&words.repeat(30_000)), None),
-        ("a text of short lines", RawDoc::text(&"a\n".repeat(200_000)), None),
+        ("a text of short lines", RawDoc::text(&"a\n".repeat(2_000_000)), Some("truncated")),
+        ("a text beyond all bytes", RawDoc::text(&words.repeat(300_000)), Some("truncated")),
+        ("short paragraphs", RawDoc::page(&"<p>a</p>".repeat(200_000)), Some("truncated")),
+        ("definitions", RawDoc::page(&"<dl><dt>a<dd>b".repeat(500_000)), Some("truncated")),
         ("a text of one paragraph again", RawDoc::text(&format!("{words}\n").repeat(20_000)), None),
         ("a text of marks", RawDoc::text(&"> - # * [a](b) ` | ".repeat(30_000)), None),
         (

@@ -6,7 +6,7 @@ use rustc_hash::FxHasher;
 
 use crate::block::Form;
 use crate::blocks::tokens::{Evidence, Lexicon};
-use crate::blocks::{Draft, Drafts, Within};
+use crate::blocks::{Draft, Drafts, MAX_BLOCKS, Within};
 use crate::dom::{AttrName, Dom, NodeId, Tag};
 use crate::label::Kind;
 
@@ -96,7 +96,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>) -> Drafts {
         block: true,
     });
     let mut node: NodeId = 1;
-    while node < dom.len() {
+    while node < dom.len() && walk.drafts.list.len() < MAX_BLOCKS {
         while stack.len() > 1 && stack.last().is_some_and(|frame| frame.end <= node) {
             if stack.pop().is_some_and(|frame| frame.block) {
                 walk.flush();
@@ -125,6 +125,7 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>) -> Drafts {
         node += 1;
     }
     walk.flush();
+    walk.drafts.truncated = node < dom.len();
     walk.drafts.indexed(dom.len())
 }
 

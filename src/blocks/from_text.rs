@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use crate::block::Form;
 use crate::blocks::from_dom::append_folded;
 use crate::blocks::tokens::Evidence;
-use crate::blocks::{Draft, Drafts, Within, inline, markdown, wrap};
-use crate::dom::NodeId;
+use crate::blocks::{Draft, Drafts, MAX_BLOCKS, Within, inline, markdown, wrap};
+use crate::dom::{Limits, NodeId};
 
 /// A line that holds something, and what stands around it.
 #[derive(Debug, Clone, Copy)]
@@ -43,14 +43,16 @@ pub(super) enum Join {
     Hyphen,
 }
 
-/// Makes the blocks of a text.
+/// Makes the blocks of a text, of which as many bytes are read as of a page.
 #[must_use]
 pub fn from_text(text: &str) -> Drafts {
-    let lines = lines(text);
+    let whole = text;
+    let text = &whole[..whole.floor_char_boundary(Limits::default().bytes)];
+    let (lines, all) = lines(text);
     let mut joins = wrap::joins(&lines, text);
     inline::join(&lines, &mut joins);
     let marks = markdown::is_markdown(&lines);
-    let mut drafts = Drafts::default();
+    let mut drafts = Drafts { truncated: !all || text.len() < whole.len(), ..Drafts::default() };
     drafts.text.reserve(text.len());
     for (line, join) in lines.iter().zip(joins) {
         push(&mut drafts, line, join, marks);
@@ -59,8 +61,8 @@ pub fn from_text(text: &str) -> Drafts {
     drafts.indexed(lines)
 }
 
-/// The lines that hold something.
-fn lines(text: &str) -> Vec<TextLine<'_>> {
+/// The lines that hold something, and whether these are all.
+fn lines(text: &str) -> (Vec<TextLine<'_>>, bool) {
     let mut lines = vec![];
     let mut gap = 0u8;
     for (number, line) in text.split(['\n', '\r', '\u{2028}', '\u{2029}']).enumerate() {
@@ -69,6 +71,9 @@ fn lines(text: &str) -> Vec<TextLine<'_>> {
         if trimmed.is_empty() {
             gap = gap.saturating_add(1);
             continue;
+        }
+        if lines.len() == MAX_BLOCKS {
+            return (lines, false);
         }
         let indent = line[..line.len() - from_start.len()].chars().count();
         lines.push(TextLine {
@@ -82,7 +87,7 @@ fn lines(text: &str) -> Vec<TextLine<'_>> {
         });
         gap = 0;
     }
-    lines
+    (lines, true)
 }
 
 fn push(drafts: &mut Drafts, line: &TextLine<'_>, join: Join, marks: bool) {

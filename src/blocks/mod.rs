@@ -1,7 +1,8 @@
 //! A document as a sequence of blocks with what is known of each, before anything is decided.
 //!
 //! Invariant: nothing here decides what is content. A block that is missing from the output was
-//! labelled so in [`crate::labels`]; a text that no block holds was never visible.
+//! labelled so in [`crate::labels`]; a text that no block holds was never visible, or lies beyond the caps
+//! ([`Drafts::truncated`]).
 
 mod from_dom;
 mod from_text;
@@ -17,6 +18,9 @@ use crate::words;
 
 pub use from_dom::from_dom;
 pub use from_text::from_text;
+
+/// Blocks of one document at most: labelling takes some microseconds for each, and no article has so many.
+pub const MAX_BLOCKS: usize = 1 << 17;
 
 /// Where a block stands in its page: the elements around it that say something about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,6 +125,8 @@ pub struct Drafts {
     pub text: String,
     /// The blocks in document order.
     pub list: Vec<Draft>,
+    /// Whether the caps left a part of the document out.
+    pub truncated: bool,
     /// The hashes of all blocks' words, one block's after the other's.
     words: Vec<u32>,
     /// Where each block's words end.
