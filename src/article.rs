@@ -91,7 +91,7 @@ impl Metadata {
 pub enum Flag {
     /// The publisher says that the text is not free.
     Paywalled,
-    /// The caps on one document (bytes, nodes, depth, attributes, blocks) left a part of it out.
+    /// The caps on one document (bytes, nodes, depth, attributes, names, blocks) left a part of it out.
     Truncated,
     /// Bytes that are no text in the page's encoding were replaced.
     BadEncoding,

@@ -1,5 +1,7 @@
 //! Names: of tags while a page is read, of attributes and unknown elements in the tree.
 
+use std::cell::Cell;
+
 use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
@@ -124,6 +126,8 @@ pub(super) struct TagName {
     /// Whether no other element can be inside: a void element, or one that holds only text.
     pub(super) is_leaf: bool,
     pub(super) attributes: Carriage,
+    /// The last page that had it.
+    page: Cell<u64>,
 }
 
 /// How the attributes of a tag get to its element, past the tree builder.
@@ -177,7 +181,7 @@ impl TagName {
                 | "title"
                 | "xmp"
         );
-        Self { local: LocalName::from(name), is_leaf, attributes }
+        Self { local: LocalName::from(name), is_leaf, attributes, page: Cell::new(0) }
     }
 }
 
@@ -186,14 +190,24 @@ impl TagName {
 #[derive(Debug, Default)]
 pub(super) struct TagNames {
     by_spelling: BySpelling<TagName>,
+    /// Number of the page at hand.
+    page: u64,
+    /// Spellings that it has so far.
+    used: usize,
 }
 
 impl TagNames {
     /// Names kept from page to page; a page of made-up names does not fill memory for ever.
     const KEPT: usize = 4096;
 
+    /// Spellings of one page. html5ever keeps unknown names in lists that become the longer the more there are, so
+    /// that a million of them took four seconds.
+    const MAX: usize = 1 << 14;
+
     /// To be called before a page.
-    pub(super) fn trim(&mut self) {
+    pub(super) fn begin_page(&mut self) {
+        self.page += 1;
+        self.used = 0;
         if self.by_spelling.len() > Self::KEPT {
             self.by_spelling = BySpelling::default();
         }
@@ -202,6 +216,13 @@ impl TagNames {
     /// The name spelt this way.
     #[inline]
     pub(super) fn get(&mut self, raw: &str) -> &TagName {
-        self.by_spelling.get_or_insert_with(raw, || TagName::new(&normalised(raw)))
+        let name = self.by_spelling.get_or_insert_with(raw, || TagName::new(&normalised(raw)));
+        self.used += usize::from(name.page.replace(self.page) != self.page);
+        name
+    }
+
+    /// Whether the page has so many names that it may have no more.
+    pub(super) fn exhausted(&self) -> bool {
+        self.used >= Self::MAX
     }
 }

@@ -36,7 +36,7 @@ thread_local! {
 pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     // Taken, not borrowed: if a page makes html5ever panic, the next one begins with a new one.
     let Workspace { tree, mut names } = WORKSPACE.take();
-    names.trim();
+    names.begin_page();
     let source = Source::new(html, limits.bytes);
     let opts = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut feed = Feed {
@@ -87,6 +87,10 @@ impl Feed<'_> {
                 }
                 Token::Replacement => self.text(StrTendril::from_char(char::REPLACEMENT_CHARACTER)),
                 Token::Null => self.process_and_go_on(tokenizer::NullCharacterToken),
+                Token::StartTag { .. } | Token::EndTag { .. } if self.names.exhausted() => {
+                    self.truncated = true;
+                    break;
+                }
                 Token::StartTag { name, self_closing } => {
                     if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes
                         || !self.start_tag(tokenizer, name, self_closing)

@@ -183,6 +183,7 @@ fn a_folder_gets_a_file_an_article_in_markdown_and_text() {
         let mut names: Vec<_> = fs::read_dir(&out)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != ".copydesk.lock")
             .collect();
         names.sort();
         assert_eq!(names.len(), 5, "{names:?}");
