@@ -36,6 +36,7 @@ mod schema;
 mod search;
 mod sections;
 mod set;
+mod sound;
 mod source;
 mod strip;
 mod swallowed;

@@ -34,7 +34,7 @@ pub fn is_generated(css: &str) -> bool {
 }
 
 /// Warns of a selector.
-pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
+pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text<'_>, css: &str) {
     for found in captures(&ATTRIBUTE_TEST, css) {
         let (whole, name, value) = (&found[0], &found[1], &found[3]);
         let at = text.at(found.get(0).map_or(0, |found| found.start()));
