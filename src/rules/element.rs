@@ -310,6 +310,9 @@ pub(super) fn read_table(
         }
         "xpath" => {
             check_length(reader, &text)?;
+            if reader.warn {
+                warnings::of_xpath(reader, &text);
+            }
             match XPath::parse(text.text) {
                 Ok(xpath) => Base::XPath(Box::new(xpath)),
                 Err(error) => {

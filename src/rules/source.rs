@@ -184,7 +184,7 @@ fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String,
                 Some(source) => found.push((relative, source)),
                 None => diagnostics.push(misplaced(name)),
             },
-            Err((code, message)) => diagnostics.push(Diagnostic::on_file(name, code, message, None)),
+            Err(diagnostic) => diagnostics.push(Diagnostic { file: name, ..diagnostic }),
         }
     }
     found
@@ -197,17 +197,25 @@ fn misplaced(name: Arc<str>) -> Diagnostic {
 }
 
 /// Reads a file; `bytes` is a buffer that is used again.
-fn read_file(path: &Path, bytes: &mut Vec<u8>) -> Result<String, (Code, String)> {
-    let unreadable = |error: io::Error| (Code::E05, error.to_string());
+fn read_file(path: &Path, bytes: &mut Vec<u8>) -> Result<String, Diagnostic> {
+    let whole = |code, message| Diagnostic::on_file("".into(), code, message, None);
+    let unreadable = |error: io::Error| whole(Code::E05, error.to_string());
     bytes.clear();
     let file = fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE + 1).read_to_end(bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE {
-        return Err((Code::E03, format!("more than {MAX_FILE} bytes, the most that a rule file has")));
+        return Err(whole(Code::E03, format!("more than {MAX_FILE} bytes, the most that a rule file has")));
     }
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
-        let at = error.valid_up_to();
-        (Code::E00, format!("not UTF-8: byte {at} is no part of a character"))
+        let (good, bad) = bytes.split_at(error.valid_up_to());
+        let before = String::from_utf8_lossy(good);
+        let line = before.rsplit('\n').next().unwrap_or("");
+        Diagnostic {
+            line: 1 + before.matches('\n').count() as u32,
+            column: 1 + line.chars().count() as u32,
+            source: format!("{line}{}", String::from_utf8_lossy(bad).lines().next().unwrap_or("")),
+            ..whole(Code::E00, format!("not UTF-8: byte {} is no part of a character", good.len()))
+        }
     })
 }
 
