@@ -1,35 +1,88 @@
-//! Rules: loading two thousand site files, merging a site's chain, matching lines of text.
+//! Rules: loading two thousand site files, merging a site's chain, a page among few and among many sites, matching
+//! lines of text.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::fmt::Write;
 use std::fs;
 use std::hint::black_box;
+use std::sync::Arc;
 
+use copydesk::Cleaner;
+use copydesk::document::RawDoc;
 use copydesk::rules::{Line, RuleSet};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tempfile::TempDir;
 
 const SITES: usize = 2_000;
 
-/// A site's file of the usual size: seven selectors, some shared with other sites and some not, four line patterns.
+/// A site's file of the usual size: selectors and line patterns, some shared with other sites and some not, and tests.
 fn site(n: usize) -> String {
-    let mut file = format!("format = 1\nhosts = [\"paper{n}.example\", \"*.paper{n}.example\"]\n");
-    let _ = write!(
-        file,
-        "[meta]\ntitle = [{{ meta = \"og:title\", before = \" | Paper {n}\" }}, \"h1.headline\"]\n\
-         byline = [\".author-{} a\", {{ css = \"p.by\", re = '^By (.+?)(?:,|$)' }}]\n\
-         [body]\nselect = [\"article .story-body\", \"#content-{n} > div.text\"]\nmin_words = 40\n\
-         [strip]\nshare = [\".share-tools\"]\nrelated = [\"aside.more-{}\"]\n\
-         [lines]\nread-more = ['^read more in paper {n}\\b']\n\
-         newsletter = ['^sign up (?:for|to) .{{0,40}}\\b(?:newsletter|briefing {n})\\b']\n\
-         copyright = ['^© \\d{{4}} paper {n}']\nad = ['^story continues below paper {}\\b']\n\
-         [[test]]\ndrops = [\"Read more in paper {n}: ferries\"]\nkeeps = [\"The council met on Monday.\"]\n",
-        n % 50,
-        n % 20,
-        n % 100
+    let (theme, desk, place) = (n % 50, n % 20, n % 100);
+    format!(
+        r##"format = 1
+about  = "Paper {n}: a generated file of the usual size"
+hosts  = ["paper{n}.example", "*.paper{n}.example"]
+set    = {{ lang = "en", publisher = "Paper {n}" }}
+
+[meta]
+title  = [{{ meta = "og:title", before = " | Paper {n}" }}, "h1.theme{theme}-headline"]
+byline = [{{ css = ".desk{desk}-author", after = "By " }}, ".byline a", {{ jsonld = "author.name" }}]
+date   = [{{ meta = "article:published_time" }}, "time.theme{theme}@datetime"]
+
+[body]
+select    = ["article .theme{theme}-body", "#content-{n} > div.text", '[itemprop="articleBody"]']
+min_words = 40
+
+[strip]
+share      = [".share-tools", ".share-{n}"]
+related    = ["aside.more-{desk}", {{ css = "h3", text = '^Read also', up = "div" }}]
+newsletter = [".newsletter-box", "[class^=promo-{place}-]"]
+advert     = ["div.ad-slot", ".theme{theme}-ad"]
+
+[lines]
+read-more  = ['^Read more in Paper {n}\b', '^More from place {place}:']
+newsletter = ['^Sign up (?:for|to) .{{0,40}}\b(?:newsletter|briefing {n})\b']
+copyright  = ['^© \d{{4}} Paper {n}']
+caption    = [{{ re = '^(?:Photo|Picture|Graphic): ', max_chars = 120 }}]
+
+[cut]
+keep_until = [{{ line = '^Most read in place {place}$', kind = "related" }}]
+
+[[test]]
+drops = ["Read more in Paper {n}: ferries return", "Photo: K. Ohm"]
+keeps = ["The council met on Monday.", "The photo: a harbour in fog."]
+
+[[test]]
+url  = "https://paper{n}.example/news/17"
+html = '''
+<h1>The quarry reopens</h1><p class="byline">By <a href="/ida">Ida Ohm</a></p>
+<article><div id="content-{n}"><div class="text"><p>The quarry reopens on Monday.</p><div class="share-tools">Share</div></div></div></article>'''
+byline = ["Ida Ohm"]
+body   = "The quarry reopens on Monday."
+"##
+    )
+}
+
+/// A folder of so many site files.
+fn folder_of(sites: usize) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("sites")).unwrap();
+    for n in 0..sites {
+        fs::write(folder.path().join(format!("sites/paper{n}.toml")), site(n)).unwrap();
+    }
+    folder
+}
+
+/// A page of the site that all folders have.
+fn page() -> RawDoc {
+    let paragraph =
+        "<p>The harbour council voted on Monday to deepen the eastern channel after three winters of storms.";
+    let page = format!(
+        "<nav>Home</nav><article><h1>Harbour</h1><div id=content-7><div class=text>{}<p>Read more in Paper 7: ferries\
+         <div class=share-tools>Share</div></div></div></article>",
+        paragraph.repeat(60)
     );
-    file
+    RawDoc { url: Some("https://www.paper7.example/news/1".to_owned()), ..RawDoc::page(&page) }
 }
 
 /// Lines of a page, of many lengths, most of them article text.
@@ -58,11 +111,7 @@ fn lines() -> Vec<String> {
 }
 
 fn loading(c: &mut Criterion) {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("sites")).unwrap();
-    for n in 0..SITES {
-        fs::write(folder.path().join(format!("sites/paper{n}.toml")), site(n)).unwrap();
-    }
+    let folder = folder_of(SITES);
     let mut group = c.benchmark_group("rules");
     group.sample_size(10);
     group
@@ -84,6 +133,12 @@ fn loading(c: &mut Criterion) {
             rules.chain(Some(&format!("https://paper{n}.example/news/1")), None, None)
         });
     });
+    for sites in [10, SITES] {
+        let folder = folder_of(sites);
+        let cleaner = Cleaner::new(Arc::new(RuleSet::load(Some(folder.path()), true).unwrap()));
+        let page = page();
+        group.bench_function(format!("page among {sites} sites"), |b| b.iter(|| cleaner.clean(&page)));
+    }
     group.finish();
 }
 

@@ -218,7 +218,8 @@ fn misplaced_unreadable_and_large_files_are_told() {
     let folder = folder(&[("sites/a.toml", "")]);
     fs::write(folder.path().join("sites/a.toml"), b"format = 1\nabout = \"\xff\"\n").unwrap();
     let checked = RuleSet::check_folder(folder.path());
-    assert!(checked.to_string().contains("not UTF-8: byte 20"), "{checked}");
+    let shown = "sites/a.toml:2:10: error[E00]: not UTF-8: byte 20";
+    assert!(checked.to_string().contains(shown), "{checked}");
     let checked = RuleSet::check_folder(Path::new("/nowhere/rules"));
     assert!(checked.to_string().contains("/nowhere/rules: error[E05]"), "{checked}");
     let long = format!("[lines]\nad = ['^{}']\n", "x".repeat(5000));
@@ -328,6 +329,7 @@ fn unwise_rules_are_warned_of() {
             &["4:8 W13"],
         ),
         ("[strip]\nad = ['[class*=ad]', '[class*=advert]', '[class~=ad]']\n", &["4:8 W14"]),
+        ("[strip]\nad = ['body > p', 'body .a > div > p', ' HTML > body > p']\n", &["4:42 W15"]),
         ("[lines]\nad = ['newsletter', '^newsletter', 'newsletter$']\n", &["4:7 W21"]),
         ("[lines]\nad = ['^\\d+$']\n", &["4:7 W22"]),
         ("[[layout]]\nname = \"a\"\n[[layout]]\nname = \"b\"\nhas = 'p'\n", &["6:9 W41"]),

@@ -384,3 +384,32 @@ impl Chain {
         made
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn only_the_files_of_a_pages_host_are_compiled() {
+        let file = |n: usize| {
+            let path = format!("sites/paper{n}.toml");
+            (
+                path,
+                format!("format = 1\nhosts = [\"paper{n}.example\"]\n[lines]\nad = ['^Paper\\w+ {n}\\b']\n"),
+            )
+        };
+        let files: Vec<_> = (0..50).map(file).collect();
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let rules = RuleSet::from_texts(files).unwrap();
+        let compiled = || -> Vec<&str> {
+            let files = rules.files.iter().filter(|file| file.base.lines.is_compiled());
+            files.map(|file| &*file.source.id).collect()
+        };
+        assert!(compiled().is_empty());
+        let chain = rules.chain(Some("https://paper7.example/news/1"), None, None);
+        let line = Line { text: "Papers 7", from_head: 0, from_tail: 0, lang: None };
+        assert!(chain.line(&line).is_some());
+        assert_eq!(compiled(), ["paper7"]);
+    }
+}

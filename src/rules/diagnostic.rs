@@ -5,10 +5,23 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// The class of a mistake; its name is shown to the user and explained in `docs/rules.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[allow(missing_docs, reason = "each line says what the code stands for")]
-pub enum Code {
+/// Makes [`Code`], and the list of all codes.
+macro_rules! codes {
+    ($($(#[$meaning:meta])* $name:ident,)+) => {
+        /// The class of a mistake; its name is shown to the user and explained in `docs/rules.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub enum Code {
+            $($(#[$meaning])* $name,)+
+        }
+
+        impl Code {
+            /// All codes, warnings last.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+        }
+    };
+}
+
+codes! {
     /// The file is no TOML.
     E00,
     /// Unknown key or kind.
@@ -43,6 +56,8 @@ pub enum Code {
     W13,
     /// A substring test of four letters or fewer.
     W14,
+    /// A path from the root of the page.
+    W15,
     /// A line pattern that is anchored at neither end.
     W21,
     /// A line pattern without a literal to look for.

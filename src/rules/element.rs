@@ -1,8 +1,8 @@
 //! Selectors of rule files: CSS with the modifiers that news pages need.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use toml::de::DeTable;
 
 use super::diagnostic::Code;
@@ -26,7 +26,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// Selectors by their text: many files share the same ones.
-pub(super) type Interned = HashMap<String, Result<Selector, SelectorError>>;
+pub(super) type Interned = FxHashMap<String, Result<Selector, SelectorError>>;
 
 /// What a selector is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,12 @@ enum Base {
     /// Dotted path in the page's JSON-LD.
     JsonLd(Vec<String>),
     Value(String),
-    XPath(XPath),
+    XPath(Box<XPath>),
 }
 
-/// A compiled selector with its modifiers.
-#[derive(Debug)]
-pub(super) struct ElementRule {
-    base: Base,
+/// What is done to what a rule starts from.
+#[derive(Debug, Default)]
+struct Modifiers {
     text: Option<LazyRegex>,
     own_text: Option<LazyRegex>,
     up: Option<Selector>,
@@ -61,25 +60,18 @@ pub(super) struct ElementRule {
     before: Option<String>,
     after: Option<String>,
     re: Option<LazyRegex>,
+}
+
+/// A compiled selector with its modifiers.
+#[derive(Debug)]
+pub(super) struct ElementRule {
+    base: Base,
+    /// Apart, since most rules have none, and thousands of files have many rules.
+    modifiers: Option<Box<Modifiers>>,
     pub(super) address: Arc<Address>,
 }
 
 impl ElementRule {
-    fn new(base: Base, address: Arc<Address>) -> Self {
-        Self {
-            base,
-            text: None,
-            own_text: None,
-            up: None,
-            nth: None,
-            attr: None,
-            before: None,
-            after: None,
-            re: None,
-            address,
-        }
-    }
-
     /// The CSS the rule starts from, if it starts from any.
     pub(super) fn css(&self) -> Option<&Selector> {
         match &self.base {
@@ -100,13 +92,14 @@ impl ElementRule {
     /// What the modifiers leave of the elements that the selector matched.
     pub(super) fn narrow(&self, dom: &Dom, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
         nodes.truncate(MAX_MATCHES);
-        if let Some(regex) = &self.text {
+        let Some(modifiers) = &self.modifiers else { return nodes };
+        if let Some(regex) = &modifiers.text {
             nodes.retain(|&n| regex.is_match(&fold(&text_of(dom, n))));
         }
-        if let Some(regex) = &self.own_text {
+        if let Some(regex) = &modifiers.own_text {
             nodes.retain(|&n| regex.is_match(&fold(&own_text_of(dom, n))));
         }
-        if let Some(up) = &self.up {
+        if let Some(up) = &modifiers.up {
             let nearest =
                 |n| std::iter::once(n).chain(dom.ancestors(n)).find(|&above| up.matches(dom, above));
             nodes = nodes.into_iter().filter_map(nearest).collect();
@@ -117,7 +110,7 @@ impl ElementRule {
     }
 
     fn pick<T>(&self, mut all: Vec<T>) -> Vec<T> {
-        let Some(nth) = self.nth else { return all };
+        let Some(nth) = self.modifiers.as_ref().and_then(|modifiers| modifiers.nth) else { return all };
         let index =
             if nth > 0 { usize::try_from(nth - 1).ok() } else { all.len().checked_add_signed(nth as isize) };
         match index {
@@ -155,7 +148,7 @@ impl ElementRule {
     }
 
     fn value_of(&self, dom: &Dom, n: NodeId) -> Option<String> {
-        match &self.attr {
+        match self.modifiers.as_ref().and_then(|modifiers| modifiers.attr.as_ref()) {
             Some(attr) => dom.attr(n, attr).map(str::to_owned),
             None => Some(text_of(dom, n)),
         }
@@ -163,17 +156,18 @@ impl ElementRule {
 
     fn trim(&self, value: &str) -> Option<String> {
         let mut value = value.trim();
-        if let Some(after) = &self.after
+        let Some(modifiers) = &self.modifiers else { return Some(one_line(value)) };
+        if let Some(after) = &modifiers.after
             && let Some((_, rest)) = value.split_once(after.as_str())
         {
             value = rest;
         }
-        if let Some(before) = &self.before
+        if let Some(before) = &modifiers.before
             && let Some((rest, _)) = value.split_once(before.as_str())
         {
             value = rest;
         }
-        let value = match &self.re {
+        let value = match &modifiers.re {
             Some(regex) => {
                 let groups = regex.get()?.captures(value)?;
                 groups.get(1).or_else(|| groups.get(0))?.as_str()
@@ -265,16 +259,16 @@ pub(super) fn read(
         return read_table(reader, interned, value, table, purpose, address);
     }
     let text = reader.text(value, "a selector: CSS as a string, or a table")?;
-    let (css, attr) = split_attr(&text.text);
-    let (css, attr) = (css.to_owned(), attr.map(str::to_owned));
-    let selector = read_css(reader, interned, &text, &css)?;
-    let mut rule = ElementRule::new(Base::Css(selector), address(value.span().start, &text.text));
+    let (css, attr) = split_attr(text.text);
+    let selector = read_css(reader, interned, &text, css)?;
+    let address = address(value.span().start, text.text);
     if attr.is_some() && purpose == Use::Elements {
         let hint = "elements are picked here, not values; a test for an attribute is `[name]`".to_owned();
         reader.report(text.at(css.len()), Code::E02, "`@attr` has no meaning here".to_owned(), Some(hint));
     }
-    rule.attr = attr;
-    Some(rule)
+    let modifiers =
+        attr.map(|attr| Box::new(Modifiers { attr: Some(attr.to_owned()), ..Modifiers::default() }));
+    Some(ElementRule { base: Base::Css(selector), modifiers, address })
 }
 
 /// Reads a selector in table form; keys that no selector has are left to the caller.
@@ -301,10 +295,9 @@ pub(super) fn read_table(
     let mut attr = None;
     let start = match base.key {
         "css" => {
-            let (css, split) = split_attr(&text.text);
-            let css = css.to_owned();
+            let (css, split) = split_attr(text.text);
             attr = split.map(|attr| (attr.to_owned(), text.at(css.len())));
-            Base::Css(read_css(reader, interned, &text, &css)?)
+            Base::Css(read_css(reader, interned, &text, css)?)
         }
         "meta" => Base::Meta(text.text.trim().to_owned()),
         "jsonld" => {
@@ -317,8 +310,11 @@ pub(super) fn read_table(
         }
         "xpath" => {
             check_length(reader, &text)?;
-            match XPath::parse(&text.text) {
-                Ok(xpath) => Base::XPath(xpath),
+            if reader.warn {
+                warnings::of_xpath(reader, &text);
+            }
+            match XPath::parse(text.text) {
+                Ok(xpath) => Base::XPath(Box::new(xpath)),
                 Err(error) => {
                     let message = format!("invalid XPath: {}", error.message);
                     reader.report(text.at(error.offset), Code::E11, message, error.hint);
@@ -326,7 +322,7 @@ pub(super) fn read_table(
                 }
             }
         }
-        _ => Base::Value(text.text.clone()),
+        _ => Base::Value(text.text.to_owned()),
     };
     let on_elements = matches!(start, Base::Css(_) | Base::XPath(_));
     if purpose == Use::Elements && !on_elements {
@@ -334,12 +330,14 @@ pub(super) fn read_table(
         reader.report(base.at, Code::E02, message, Some("use css".to_owned()));
         return None;
     }
-    let mut rule = ElementRule::new(start, address(value.span().start, &text.text));
+    let address = address(value.span().start, text.text);
+    let is_modified = attr.is_some() || entries.len() > 1;
+    let mut modifiers = Modifiers::default();
     if let Some((attr, at)) = attr {
         if purpose == Use::Elements {
             reader.report(at, Code::E02, "`@attr` has no meaning here".to_owned(), None);
         }
-        rule.attr = Some(attr);
+        modifiers.attr = Some(attr);
     }
     for entry in &entries {
         let needs_elements = matches!(entry.key, "text" | "own_text" | "up" | "attr");
@@ -352,12 +350,12 @@ pub(super) fn read_table(
             continue;
         }
         match entry.key {
-            "text" => rule.text = read_regex(reader, entry.value, true),
-            "own_text" => rule.own_text = read_regex(reader, entry.value, true),
-            "re" => rule.re = read_regex(reader, entry.value, false),
+            "text" => modifiers.text = read_regex(reader, entry.value, true),
+            "own_text" => modifiers.own_text = read_regex(reader, entry.value, true),
+            "re" => modifiers.re = read_regex(reader, entry.value, false),
             "up" => {
                 if let Some(text) = reader.text(entry.value, "a CSS selector") {
-                    rule.up = read_css(reader, interned, &text, &text.text);
+                    modifiers.up = read_css(reader, interned, &text, text.text);
                 }
             }
             "nth" => match reader.integer(entry.value, -(MAX_MATCHES as i64), MAX_MATCHES as i64) {
@@ -366,15 +364,20 @@ pub(super) fn read_table(
                     let hint = Some("1 is the first, -1 the last".to_owned());
                     reader.report(entry.value.span().start, Code::E02, message, hint);
                 }
-                nth => rule.nth = nth,
+                nth => modifiers.nth = nth,
             },
-            "attr" => rule.attr = reader.string(entry.value, "the name of an attribute"),
-            "before" => rule.before = reader.string(entry.value, "a string").filter(|text| !text.is_empty()),
-            "after" => rule.after = reader.string(entry.value, "a string").filter(|text| !text.is_empty()),
+            "attr" => modifiers.attr = reader.string(entry.value, "the name of an attribute"),
+            "before" => {
+                modifiers.before = reader.string(entry.value, "a string").filter(|text| !text.is_empty())
+            }
+            "after" => {
+                modifiers.after = reader.string(entry.value, "a string").filter(|text| !text.is_empty())
+            }
             _ => {}
         }
     }
-    Some(rule)
+    let modifiers = is_modified.then(|| Box::new(modifiers));
+    Some(ElementRule { base: start, modifiers, address })
 }
 
 /// Reads a regex; `folded` when it is matched against folded text.
@@ -382,10 +385,10 @@ pub(super) fn read_regex(reader: &mut Reader<'_>, value: &Value<'_>, folded: boo
     let text = reader.text(value, "a regular expression as a string")?;
     check_length(reader, &text)?;
     if reader.source.shipped && !reader.warn {
-        let text = if folded { fold_pattern(&text.text) } else { text.text.as_str().into() };
+        let text = if folded { fold_pattern(text.text) } else { text.text.into() };
         return Some(LazyRegex::unchecked(&text));
     }
-    let regex = if folded { LazyRegex::for_folded(&text.text) } else { LazyRegex::new(&text.text) };
+    let regex = if folded { LazyRegex::for_folded(text.text) } else { LazyRegex::new(text.text) };
     match regex {
         Ok(regex) => {
             // A check makes sure of what is only estimated before a run.
@@ -403,7 +406,7 @@ pub(super) fn read_regex(reader: &mut Reader<'_>, value: &Value<'_>, folded: boo
     }
 }
 
-pub(super) fn check_length(reader: &mut Reader<'_>, text: &Text) -> Option<()> {
+pub(super) fn check_length(reader: &mut Reader<'_>, text: &Text<'_>) -> Option<()> {
     if text.text.len() > MAX_PATTERN {
         let message = format!("{} bytes; a pattern has at most {MAX_PATTERN}", text.text.len());
         reader.report(text.at(0), Code::E03, message, Some("split it into several".to_owned()));
@@ -420,7 +423,7 @@ pub(super) fn check_length(reader: &mut Reader<'_>, text: &Text) -> Option<()> {
 pub(super) fn read_css(
     reader: &mut Reader<'_>,
     interned: &mut Interned,
-    text: &Text,
+    text: &Text<'_>,
     css: &str,
 ) -> Option<Selector> {
     check_length(reader, text)?;
@@ -460,6 +463,9 @@ fn css_hint(css: &str, offset: usize) -> Option<String> {
 
 /// Parts `css@attr`; an `@` inside brackets, parentheses or quotes stays CSS.
 fn split_attr(text: &str) -> (&str, Option<&str>) {
+    if !text.contains('@') {
+        return (text, None);
+    }
     let (mut depth, mut quote, mut escaped) = (0_u32, None, false);
     for (at, c) in text.char_indices() {
         match (quote, c) {

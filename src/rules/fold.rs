@@ -197,7 +197,7 @@ fn is_plain(chunk: &[u8; CHUNK]) -> bool {
 /// Folds the characters of a pattern as those of a line are, so that a typographic quote in a pattern
 /// matches what has become of it in the line. White space other than ASCII becomes a space.
 pub(super) fn fold_pattern(pattern: &str) -> Cow<'_, str> {
-    if pattern.bytes().all(|byte| byte.is_ascii() && byte != b'`') {
+    if pattern.is_ascii() && !pattern.contains('`') {
         return Cow::Borrowed(pattern);
     }
     let mut folded = String::with_capacity(pattern.len());

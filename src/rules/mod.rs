@@ -37,6 +37,7 @@ mod schema;
 mod search;
 mod sections;
 mod set;
+mod sound;
 mod source;
 mod strip;
 mod swallowed;

@@ -196,7 +196,7 @@ fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Vec
     };
     let each = |reader: &mut Reader<'_>, of: fn(String) -> Expected| {
         let texts = reader.texts(value, "strings").into_iter();
-        texts.map(|text: Text| (text.at(0), text.text)).map(|(at, text)| (of(text), at)).collect()
+        texts.map(|text: Text<'_>| (of(text.text.to_owned()), text.at(0))).collect()
     };
     Some(match key {
         "title" => text(reader, Expected::Title),
@@ -206,7 +206,7 @@ fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Vec
         "contains" => each(reader, Expected::Contains),
         "absent" => each(reader, Expected::Absent),
         "byline" => {
-            let names = reader.texts(value, "names").into_iter().map(|text| text.text).collect();
+            let names = reader.texts(value, "names").into_iter().map(|text| text.text.to_owned()).collect();
             vec![(Expected::Byline(names), at)]
         }
         "date" => reader.date(value).into_iter().map(|date| (Expected::Date(date), at)).collect(),

@@ -154,7 +154,7 @@ fn read_entry(
         "except" => file.except = names(reader, value, "addresses"),
         "overlay" => {
             let name = reader.text(value, "the name of a file");
-            file.overlay = name.map(|text| Named { at: text.at(0), name: text.text });
+            file.overlay = name.map(|text| Named { at: text.at(0), name: text.text.to_owned() });
         }
         "match" => {
             if let Some(table) = reader.table(value) {
@@ -189,14 +189,14 @@ fn read_entry(
 
 pub(super) fn names(reader: &mut Reader<'_>, value: &Value<'_>, of: &str) -> Vec<Named> {
     let texts = reader.texts(value, of);
-    texts.into_iter().map(|text| Named { at: text.at(0), name: text.text }).collect()
+    texts.into_iter().map(|text| Named { at: text.at(0), name: text.text.to_owned() }).collect()
 }
 
 fn hosts(reader: &mut Reader<'_>, value: &Value<'_>, platform: bool) -> Vec<(Claim, usize)> {
     let mut claims: Vec<(Claim, usize)> = vec![];
     for text in reader.texts(value, "hosts") {
         let at = text.at(0);
-        let (code, message, hint) = match Claim::parse(&text.text, platform) {
+        let (code, message, hint) = match Claim::parse(text.text, platform) {
             Ok(claim) if claims.iter().any(|(other, _)| *other == claim) => {
                 (Code::E31, format!("`{claim}` stands here twice"), "it covers www. too".to_owned())
             }
@@ -244,7 +244,7 @@ fn protect(reader: &mut Reader<'_>, interned: &mut Interned, value: &Value<'_>) 
         match entry.key {
             "css" => {
                 for text in reader.texts(entry.value, "selectors") {
-                    protect.elements.extend(element::read_css(reader, interned, &text, &text.text));
+                    protect.elements.extend(element::read_css(reader, interned, &text, text.text));
                 }
             }
             "lines" => {
@@ -273,7 +273,7 @@ fn condition(
             key if !known.contains(&key) => reader.unknown("key", &entry, place, known),
             "has" => {
                 if let Some(text) = reader.text(entry.value, "a CSS selector as a string") {
-                    condition.has = element::read_css(reader, interned, &text, &text.text);
+                    condition.has = element::read_css(reader, interned, &text, text.text);
                 }
             }
             "path" => condition.path = element::read_regex(reader, entry.value, false),
@@ -318,7 +318,7 @@ fn layouts(reader: &mut Reader<'_>, interned: &mut Interned, id: &str, value: &V
                 SectionReader { reader, interned, prefix: &prefix, lang: None }.read(&entry, &mut sections);
             }
         }
-        layouts.push(Layout { name: name.text, condition, sections });
+        layouts.push(Layout { name: name.text.to_owned(), condition, sections });
     }
     layouts
 }

@@ -11,6 +11,7 @@ use regex_syntax::hir::{Hir, Look};
 
 use super::fold::{Folded, fold_pattern};
 use super::loose::Loose;
+use super::sound::is_surely_sound;
 use crate::label::{Address, Kind};
 
 /// Characters of the longest line a pattern looks at unless it says otherwise; 92 % of the boilerplate
@@ -21,7 +22,7 @@ pub(super) const MAX_CHARS: u32 = 240;
 pub(super) const MAX_PATTERN: usize = 4 << 10;
 
 /// Bytes of the largest compiled regex.
-const MAX_COMPILED: usize = 4 << 20;
+pub(super) const MAX_COMPILED: usize = 4 << 20;
 
 /// Bytes of a regex's cache of states, which each thread holds. Lines are short and few regexes see one, so
 /// that a small cache costs no time; a thousand large ones cost more memory than everything else together.
@@ -63,13 +64,18 @@ pub(super) struct BadRegex {
 }
 
 impl LazyRegex {
-    /// A regex that was checked before, when the shipped rules were tested.
+    /// A regex that is known to be sound, as those of the shipped rules, which were checked when they were tested.
     pub(super) fn unchecked(text: &str) -> Self {
         Self { text: text.into(), compiled: OnceLock::new() }
     }
 
     /// Checks a regex; compiles it only where it could be too large.
     pub(super) fn new(text: &str) -> Result<Self, BadRegex> {
+        if is_surely_sound(text) { Ok(Self::unchecked(text)) } else { Self::parsed(text) }
+    }
+
+    /// The same for every regex: takes it apart.
+    pub(super) fn parsed(text: &str) -> Result<Self, BadRegex> {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
             BadRegex { message: error.kind().to_string(), offset: error.span().start.offset }
         })?;
@@ -131,6 +137,11 @@ impl LazyRegex {
             regex.ok()
         };
         self.compiled.get_or_init(compile).as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_compiled(&self) -> bool {
+        self.compiled.get().is_some()
     }
 
     /// Whether it matches somewhere in `text`.
@@ -204,13 +215,14 @@ pub(super) struct LinePattern {
     pub(super) address: Arc<Address>,
     pub(super) regex: LazyRegex,
     /// Made when a line first needs it; `None` if it would be too large.
-    pub(super) loose: OnceLock<Option<Loose>>,
+    pub(super) loose: OnceLock<Option<Box<Loose>>>,
 }
 
 impl LinePattern {
     /// Whether the regex matches a line.
     pub(super) fn is_match(&self, line: &Folded<'_>) -> bool {
-        let loose = self.loose.get_or_init(|| Loose::new(&self.regex.hir()?, self.regex.is_mixed()));
+        let make = || Some(Box::new(Loose::new(&self.regex.hir()?, self.regex.is_mixed())?));
+        let loose = self.loose.get_or_init(make);
         match loose {
             Some(loose) if loose.is_exact() => loose.is_match(line.key()),
             Some(loose) if !loose.is_match(line.key()) => false,

@@ -10,16 +10,16 @@ use super::source::Source;
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 /// A string of a rule file.
-#[derive(Debug, Clone)]
-pub(super) struct Text {
-    pub(super) text: String,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'v> {
+    pub(super) text: &'v str,
     /// Byte of the file at which the content begins.
     start: usize,
     /// Whether the content stands in the file as it is, without escapes.
     verbatim: bool,
 }
 
-impl Text {
+impl Text<'_> {
     /// The byte of the file at which this byte of the content stands (the start, if there are escapes).
     pub(super) fn at(&self, byte: usize) -> usize {
         if self.verbatim { self.start + byte } else { self.start }
@@ -119,7 +119,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    pub(super) fn text(&mut self, value: &Value<'_>, expected: &str) -> Option<Text> {
+    pub(super) fn text<'v>(&mut self, value: &'v Value<'_>, expected: &str) -> Option<Text<'v>> {
         let DeValue::String(text) = value.get_ref() else {
             self.wrong(value, expected);
             return None;
@@ -134,14 +134,14 @@ impl<'s> Reader<'s> {
         };
         let newline = body.len() - content.len();
         let verbatim = content.starts_with(text.as_ref());
-        Some(Text { text: text.clone().into_owned(), start: value.span().start + quotes + newline, verbatim })
+        Some(Text { text, start: value.span().start + quotes + newline, verbatim })
     }
 
     pub(super) fn string(&mut self, value: &Value<'_>, expected: &str) -> Option<String> {
-        self.text(value, expected).map(|text| text.text)
+        self.text(value, expected).map(|text| text.text.to_owned())
     }
 
-    pub(super) fn texts(&mut self, value: &Value<'_>, of: &str) -> Vec<Text> {
+    pub(super) fn texts<'v>(&mut self, value: &'v Value<'_>, of: &str) -> Vec<Text<'v>> {
         let one = format!("one of the {of} as a string");
         self.list(value, of).iter().filter_map(|value| self.text(value, &one)).collect()
     }

@@ -179,6 +179,11 @@ impl Lines {
     pub(super) fn engine(&self) -> &Arc<LineEngine> {
         self.engine.get_or_init(|| Arc::new(LineEngine::new(self.patterns.clone())))
     }
+
+    #[cfg(test)]
+    pub(super) fn is_compiled(&self) -> bool {
+        self.engine.get().is_some() || self.patterns.iter().any(|pattern| pattern.regex.is_compiled())
+    }
 }
 
 #[derive(Debug, Default)]

@@ -55,10 +55,14 @@ impl<'r, 's> SectionReader<'r, 's> {
     fn addresses<'x>(&self, section: &'x str) -> impl Fn(usize, &str) -> Arc<Address> + use<'x, 'r, 's> {
         let (source, prefix) = (self.reader.source, self.prefix);
         move |at, pattern| {
+            let mut path = String::with_capacity(prefix.len() + section.len() + pattern.len() + 2);
+            for part in [prefix, "/", section, "/", pattern] {
+                path.push_str(part);
+            }
             Arc::new(Address {
                 file: source.name.clone(),
-                line: source.position(at).0,
-                path: format!("{prefix}/{section}/{pattern}").into(),
+                line: source.line(at),
+                path: path.into(),
                 site: source.place != Place::Generic,
             })
         }
@@ -74,8 +78,9 @@ impl<'r, 's> SectionReader<'r, 's> {
             let known: Vec<&str> = MetaField::ALL.iter().map(|(_, name)| *name).chain(["inherit"]).collect();
             return self.reader.unknown("field", entry, "in [meta]", &known);
         };
+        let section = ["meta/", name].concat();
         for value in self.reader.list(entry.value, "selectors") {
-            let rule = self.element(value, Use::Values, &format!("meta/{name}"));
+            let rule = self.element(value, Use::Values, &section);
             into.meta.extend(rule.map(|rule| (field, rule)));
         }
     }
@@ -102,20 +107,22 @@ impl<'r, 's> SectionReader<'r, 's> {
 
     fn strip(&mut self, entry: &Entry<'_, '_>, into: &mut Sections) {
         let Some(kind) = self.kind(entry, "in [strip]") else { return };
+        let section = ["strip/", entry.key].concat();
         for value in self.reader.list(entry.value, "selectors") {
-            let rule = self.element(value, Use::Elements, &format!("strip/{}", entry.key));
+            let rule = self.element(value, Use::Elements, &section);
             into.strip.extend(rule.map(|rule| (kind, rule)));
         }
     }
 
     fn lines(&mut self, entry: &Entry<'_, '_>, into: &mut Sections) {
         let Some(kind) = self.kind(entry, "in [lines]") else { return };
+        let section = ["lines/", entry.key].concat();
         for value in self.reader.list(entry.value, "patterns") {
-            into.lines.patterns.extend(self.line_pattern(value, kind, entry.key).map(Arc::new));
+            into.lines.patterns.extend(self.line_pattern(value, kind, &section).map(Arc::new));
         }
     }
 
-    fn line_pattern(&mut self, value: &Value<'_>, kind: Kind, kind_name: &str) -> Option<LinePattern> {
+    fn line_pattern(&mut self, value: &Value<'_>, kind: Kind, section: &str) -> Option<LinePattern> {
         let (mut at, mut max_chars) = (At::Any, MAX_CHARS);
         let mut lang = self.lang.map(str::to_owned);
         let mut re = Some(value);
@@ -147,7 +154,7 @@ impl<'r, 's> SectionReader<'r, 's> {
             warnings::of_line_pattern(self.reader, &regex, re.span().start);
         }
         let text = re.get_ref().as_str().unwrap_or("");
-        let address = self.addresses(&format!("lines/{kind_name}"))(value.span().start, text);
+        let address = self.addresses(section)(value.span().start, text);
         let lang = lang.map(|lang| primary_subtag(&lang).to_ascii_lowercase().into());
         let loose = OnceLock::new();
         Some(LinePattern { kind, at, max_chars, lang, address, regex, loose })
@@ -183,7 +190,7 @@ impl<'r, 's> SectionReader<'r, 's> {
             match entry.key {
                 "kind" => {
                     let name = self.reader.text(entry.value, "a kind as a string")?;
-                    kind = self.kind_of(&name.text, name.at(0), "in [cut]")?;
+                    kind = self.kind_of(name.text, name.at(0), "in [cut]")?;
                 }
                 "line" => line = Some(entry),
                 key if element::KEYS.contains(&key) => {}
@@ -255,7 +262,7 @@ impl<'r, 's> SectionReader<'r, 's> {
         }
         let text = self.reader.text(find, "the text to find as a string")?;
         element::check_length(self.reader, &text)?;
-        into.rewrites.push(Arc::new(Rewrite { find: text.text, with, address }));
+        into.rewrites.push(Arc::new(Rewrite { find: text.text.to_owned(), with, address }));
         Some(())
     }
 

@@ -117,10 +117,10 @@ impl RuleSet {
 
     /// Compiles files, and tells what is wrong with them.
     pub(super) fn of_sources(sources: &[Arc<Source>], warn: bool) -> (Self, Vec<Diagnostic>) {
-        let mut interned = Interned::new();
+        let mut interned = Interned::default();
         let read: Vec<_> = if warn {
             // A check compiles every pattern, which takes a hundred times as long as reading them.
-            sources.par_iter().map(|source| parse::read(source, &mut Interned::new(), true)).collect()
+            sources.par_iter().map(|source| parse::read(source, &mut Interned::default(), true)).collect()
         } else {
             sources.iter().map(|source| parse::read(source, &mut interned, false)).collect()
         };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -88,11 +89,16 @@ impl Source {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.lines.partition_point(|&start| start <= offset);
-        let start = self.lines[line - 1];
+        let line = self.line(offset);
+        let start = self.line_start(line);
         let column = 1 + self.text[start..offset].chars().count();
         let text = self.text[start..].lines().next().unwrap_or("");
-        (line as u32, column as u32, text)
+        (line, column as u32, text)
+    }
+
+    /// The line, from 1, of a byte offset.
+    pub(super) fn line(&self, offset: usize) -> u32 {
+        self.lines.partition_point(|&start| start <= offset) as u32
     }
 
     /// The byte at which a line (from 1) begins.
@@ -147,7 +153,8 @@ pub(super) fn collect(folder: Option<&Path>, diagnostics: &mut Vec<Diagnostic>) 
 
 fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, Source)> {
     let mut found = vec![];
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    let mut buffer = vec![];
+    let walk = WalkDir::new(folder).follow_links(true).into_iter();
     // Pages for tests stand beside the rules.
     for entry in walk.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "fixtures") {
         let entry = match entry {
@@ -172,12 +179,12 @@ fn read_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String,
         }
         let parts = path.strip_prefix(folder).unwrap_or(path).iter().map(|part| part.to_string_lossy());
         let relative = parts.collect::<Vec<_>>().join("/");
-        match read_file(path) {
+        match read_file(path, &mut buffer) {
             Ok(text) => match Source::new(&name, &relative, Cow::Owned(text), false) {
                 Some(source) => found.push((relative, source)),
                 None => diagnostics.push(misplaced(name)),
             },
-            Err((code, message)) => diagnostics.push(Diagnostic::on_file(name, code, message, None)),
+            Err(diagnostic) => diagnostics.push(Diagnostic { file: name, ..diagnostic }),
         }
     }
     found
@@ -189,15 +196,26 @@ fn misplaced(name: Arc<str>) -> Diagnostic {
     Diagnostic::on_file(name, Code::E05, "no rule file stands here".to_owned(), Some(hint))
 }
 
-fn read_file(path: &Path) -> Result<String, (Code, String)> {
-    let size = fs::metadata(path).map_err(|error| (Code::E05, error.to_string()))?.len();
-    if size > MAX_FILE {
-        return Err((Code::E03, format!("{size} bytes; a rule file has at most {MAX_FILE}")));
+/// Reads a file; `bytes` is a buffer that is used again.
+fn read_file(path: &Path, bytes: &mut Vec<u8>) -> Result<String, Diagnostic> {
+    let whole = |code, message| Diagnostic::on_file("".into(), code, message, None);
+    let unreadable = |error: io::Error| whole(Code::E05, error.to_string());
+    bytes.clear();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE + 1).read_to_end(bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(whole(Code::E03, format!("more than {MAX_FILE} bytes, the most that a rule file has")));
     }
-    let bytes = fs::read(path).map_err(|error| (Code::E05, error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        (Code::E00, format!("not UTF-8: byte {at} is no part of a character"))
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+        let (good, bad) = bytes.split_at(error.valid_up_to());
+        let before = String::from_utf8_lossy(good);
+        let line = before.rsplit('\n').next().unwrap_or("");
+        Diagnostic {
+            line: 1 + before.matches('\n').count() as u32,
+            column: 1 + line.chars().count() as u32,
+            source: format!("{line}{}", String::from_utf8_lossy(bad).lines().next().unwrap_or("")),
+            ..whole(Code::E00, format!("not UTF-8: byte {} is no part of a character", good.len()))
+        }
     })
 }
 

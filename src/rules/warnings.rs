@@ -17,6 +17,10 @@ const SAFE_SUBSTRING: usize = 5;
 static ATTRIBUTE_TEST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\[\s*(class|id)\s*(\*?=)\s*["']?([^"'\]]*)["']?\s*[is]?\s*\]"#).ok());
 
+/// Two steps or more from the root of the page, in CSS.
+static PATH_FROM_ROOT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*(?:html|body)\s*>[^,]*>").ok());
+
 /// Class names that build tools make: a prefix they are known by, or a hash after `__` or `_`.
 static GENERATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\.((?:css|sc|jsx|emotion|svelte|jss)-[0-9A-Za-z]*[0-9][0-9A-Za-z]*|[\w-]*_{1,3}[0-9A-Za-z]*[0-9][0-9A-Za-z]{3,}|css-[a-z]{6,})\b")
@@ -34,7 +38,7 @@ pub fn is_generated(css: &str) -> bool {
 }
 
 /// Warns of a selector.
-pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
+pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text<'_>, css: &str) {
     for found in captures(&ATTRIBUTE_TEST, css) {
         let (whole, name, value) = (&found[0], &found[1], &found[3]);
         let at = text.at(found.get(0).map_or(0, |found| found.start()));
@@ -57,6 +61,9 @@ pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
         reader.report(at, Code::W12, message, None);
     }
     let bare = without_brackets(css);
+    for found in captures(&PATH_FROM_ROOT, &bare) {
+        path_from_root(reader, text.at(found[0].len() - found[0].trim_start().len()));
+    }
     for found in captures(&ELEMENT_NAME, &bare) {
         let name = found[1].to_ascii_lowercase();
         if name.contains('-') || Tag::from_name(&name).is_some() || is_argument(&bare, found.get(1)) {
@@ -66,6 +73,18 @@ pub(super) fn of_selector(reader: &mut Reader<'_>, text: &Text, css: &str) {
         let message = format!("HTML has no element `{name}`");
         reader.report(at, Code::W13, message, Some(format!("a class is .{name}, an id #{name}")));
     }
+}
+
+/// Warns of an XPath.
+pub(super) fn of_xpath(reader: &mut Reader<'_>, text: &Text<'_>) {
+    if text.text.starts_with('/') && !text.text.starts_with("//") {
+        path_from_root(reader, text.at(0));
+    }
+}
+
+fn path_from_root(reader: &mut Reader<'_>, at: usize) {
+    let message = "a path from the root: one more box around the article breaks it".to_owned();
+    reader.report(at, Code::W15, message, Some("begin with a class or an id near the element".to_owned()));
 }
 
 fn captures<'t>(regex: &'static LazyLock<Option<Regex>>, text: &'t str) -> Vec<regex::Captures<'t>> {
