@@ -74,7 +74,9 @@ fn pages() -> Vec<Hostile> {
         ),
         hostile("html and body again", numbered(100_000, &|i| format!("<html a{i}=b><body c{i}=d>")), true),
         hostile("names", numbered(200_000, &|i| format!("<x{i}></x{i}><br y{i}>")), true),
-        hostile("text", "x".repeat(8_000_000), false),
+        hostile("text", "x".repeat(10_000_000), false),
+        hostile("text of stray marks", "<".repeat(10_000_000), true),
+        hostile("text of NUL", "\0".repeat(10_000_000), true),
         hostile("text of ampersands", "&".repeat(2_000_000), false),
         hostile("text of references", "&notit&amp&#x".repeat(400_000), false),
         hostile("an attribute of ampersands", format!("<p a='{}'>", "&notinvx".repeat(400_000)), false),
@@ -122,6 +124,19 @@ fn hostile_pages_end_soon() {
 fn depth(dom: &Dom, n: u32) -> usize {
     // Only where a node may be deepest: at the end of a branch, and not at all of a million.
     if !n.is_multiple_of(97) && n + 1 != dom.len() { 0 } else { dom.ancestors(n).take(1 << 12).count() }
+}
+
+#[test]
+fn text_beyond_the_names_is_kept() {
+    let names: String = (0..20_000).map(|i| format!("<x{i}>a</x{i}>")).collect();
+    for _ in 0..2 {
+        let dom = Dom::parse(&format!("{names}<main><p>The quay<br>after</main>"), &Limits::default());
+        assert!(dom.truncated());
+        let has = |tag| (0..dom.len()).filter(|&n| dom.tag(n) == tag).count();
+        assert_eq!([Tag::Main, Tag::P, Tag::Br, Tag::Other].map(has), [1, 1, 1, 1 << 14]);
+        let text: String = (0..dom.len()).filter(|&n| dom.tag(n) == Tag::Text).map(|n| dom.text(n)).collect();
+        assert_eq!(text, "a".repeat(20_000) + "The quayafter");
+    }
 }
 
 #[test]

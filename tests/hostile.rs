@@ -73,7 +73,7 @@ fn documents() -> Vec<(&'static str, RawDoc, Option<&'static str>)> {
         ("a text of NUL", RawDoc::text(&"\0".repeat(1_000_000)), None),
         ("a text of one line", RawDoc::text(&words.repeat(30_000)), None),
         ("a text of short lines", RawDoc::text(&"a\n".repeat(2_000_000)), Some("truncated")),
-        ("a text beyond all bytes", RawDoc::text(&words.repeat(150_000)), Some("truncated")),
+        ("a text beyond all bytes", RawDoc::text(&words.repeat(300_000)), Some("truncated")),
         ("short paragraphs", RawDoc::page(&"<p>a</p>".repeat(200_000)), Some("truncated")),
         ("definitions", RawDoc::page(&"<dl><dt>a<dd>b".repeat(500_000)), Some("truncated")),
         ("a text of one paragraph again", RawDoc::text(&format!("{words}\n").repeat(20_000)), None),

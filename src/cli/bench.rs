@@ -85,10 +85,6 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
     let bytes = dump.iter().map(|raw| raw.bytes.len()).sum();
 
     let pools = [pool(Some(1))?, pool(args.threads)?];
-    let (steps, slowest, failed) = pools[0].install(|| {
-        one_pass_by_step(&cleaner, &dump); // warms up
-        one_pass_by_step(&cleaner, &dump)
-    });
     let mut speeds = Vec::new();
     for pool in &pools {
         if pool.current_num_threads() > 1 || speeds.is_empty() {
@@ -101,6 +97,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
             ));
         }
     }
+    // On the thread that is warm by now.
+    let (steps, slowest, failed) = pools[0].install(|| one_pass_by_step(&cleaner, &dump));
     let peak_memory = peak_memory();
     let figures =
         Figures { documents: dump.len(), bytes, unreadable, failed, speeds, steps, slowest, peak_memory };

@@ -52,7 +52,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 8 << 20, nodes: 1 << 20, depth: 512, attributes: 256 }
+        Self { bytes: 16 << 20, nodes: 1 << 20, depth: 512, attributes: 256 }
     }
 }
 

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
+use super::tag::Tag;
+
 /// Index of a name in [`Names`].
 pub(super) type NameId = u32;
 
@@ -126,8 +128,8 @@ pub(super) struct TagName {
     /// Whether no other element can be inside: a void element, or one that holds only text.
     pub(super) is_leaf: bool,
     pub(super) attributes: Carriage,
-    /// The last page that had it.
-    page: Cell<u64>,
+    /// The last page that had it, if HTML does not know it.
+    page: Option<Cell<u64>>,
 }
 
 /// How the attributes of a tag get to its element, past the tree builder.
@@ -181,7 +183,8 @@ impl TagName {
                 | "title"
                 | "xmp"
         );
-        Self { local: LocalName::from(name), is_leaf, attributes, page: Cell::new(0) }
+        let page = Tag::from_name(name).is_none().then(Cell::default);
+        Self { local: LocalName::from(name), is_leaf, attributes, page }
     }
 }
 
@@ -192,37 +195,45 @@ pub(super) struct TagNames {
     by_spelling: BySpelling<TagName>,
     /// Number of the page at hand.
     page: u64,
-    /// Spellings that it has so far.
-    used: usize,
+    /// Spellings that it has so far of names that HTML does not know.
+    unknown: usize,
 }
 
 impl TagNames {
     /// Names kept from page to page; a page of made-up names does not fill memory for ever.
     const KEPT: usize = 4096;
 
-    /// Spellings of one page. html5ever keeps unknown names in lists that become the longer the more there are, so
-    /// that a million of them took four seconds.
-    const MAX: usize = 1 << 14;
+    /// Unknown names of one page. html5ever keeps them in lists that become the longer the more there are, so that a
+    /// million of them took four seconds.
+    const MAX_UNKNOWN: usize = 1 << 14;
 
     /// To be called before a page.
     pub(super) fn begin_page(&mut self) {
         self.page += 1;
-        self.used = 0;
+        self.unknown = 0;
         if self.by_spelling.len() > Self::KEPT {
             self.by_spelling = BySpelling::default();
         }
     }
 
-    /// The name spelt this way.
+    /// The name spelt this way; `None` for one that HTML does not know on a page that has too many of them.
     #[inline]
-    pub(super) fn get(&mut self, raw: &str) -> &TagName {
+    pub(super) fn get(&mut self, raw: &str) -> Option<&TagName> {
+        if self.unknown == Self::MAX_UNKNOWN && !self.is_free(raw) {
+            return None;
+        }
         let name = self.by_spelling.get_or_insert_with(raw, || TagName::new(&normalised(raw)));
-        self.used += usize::from(name.page.replace(self.page) != self.page);
-        name
+        if let Some(page) = &name.page {
+            self.unknown += usize::from(page.replace(self.page) != self.page);
+        }
+        Some(name)
     }
 
-    /// Whether the page has so many names that it may have no more.
-    pub(super) fn exhausted(&self) -> bool {
-        self.used >= Self::MAX
+    /// Whether a name adds none to the unknown ones of the page.
+    fn is_free(&self, raw: &str) -> bool {
+        match self.by_spelling.get(raw) {
+            Some(name) => name.page.as_ref().is_none_or(|page| page.get() == self.page),
+            None => Tag::from_name(&normalised(raw)).is_some(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! From source to tree: the tokenizer feeds html5ever's tree builder, within the caps.
 //!
-//! Where the cap on open elements is reached, start tags are left out ([`super::depth`]); where the one on nodes is,
-//! the page ends.
+//! Where the cap on open elements is reached, start tags are left out ([`super::depth`]), as are tags of further
+//! unknown names where a page has too many of these; where the cap on nodes or tokens is reached, the page ends.
 
 use std::cell::RefCell;
 
@@ -70,9 +70,19 @@ struct Feed<'s> {
     truncated: bool,
 }
 
+/// Tokens of a page at most, which only a page of stray marks comes to: one of nothing but `<` or U+0000 gives a token
+/// a byte.
+const MAX_TOKENS: usize = 1 << 22;
+
 impl Feed<'_> {
     fn run(&mut self, tokenizer: &mut Tokenizer<'_>) {
+        let mut tokens = 0;
         loop {
+            tokens += 1;
+            if tokens > MAX_TOKENS {
+                self.truncated = true;
+                break;
+            }
             let builder = &self.builder;
             match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
                 Token::Text(span) => self.text(StrTendril::from_slice(span.of(&self.source.text))),
@@ -87,10 +97,6 @@ impl Feed<'_> {
                 }
                 Token::Replacement => self.text(StrTendril::from_char(char::REPLACEMENT_CHARACTER)),
                 Token::Null => self.process_and_go_on(tokenizer::NullCharacterToken),
-                Token::StartTag { .. } | Token::EndTag { .. } if self.names.exhausted() => {
-                    self.truncated = true;
-                    break;
-                }
                 Token::StartTag { name, self_closing } => {
                     if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes
                         || !self.start_tag(tokenizer, name, self_closing)
@@ -132,7 +138,10 @@ impl Feed<'_> {
 
     /// Feeds a start tag to the tree builder; whether the page may go on.
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
-        let tag = self.names.get(name.of(&self.source.text));
+        let Some(tag) = self.names.get(name.of(&self.source.text)) else {
+            self.truncated = true;
+            return true;
+        };
         match self.depth.start_tag(tag, !tokenizer.attributes.is_empty(), &self.builder) {
             Verdict::Feed => {}
             Verdict::LeaveOut => {
@@ -181,7 +190,10 @@ impl Feed<'_> {
     }
 
     fn end_tag(&mut self, name: Span) {
-        let name = self.names.get(name.of(&self.source.text)).local.clone();
+        let Some(name) = self.names.get(name.of(&self.source.text)).map(|tag| tag.local.clone()) else {
+            self.truncated = true;
+            return;
+        };
         if !self.depth.end_tag(&name) {
             return;
         }

@@ -175,15 +175,24 @@ fn translate(text: &str, ast: &Ast) -> Result<Hir, regex_syntax::hir::Error> {
     TranslatorBuilder::new().build().translate(text, ast)
 }
 
-/// A guess at the compiled size in bytes, from above: the constants are what `regex` 1.13 needs for a
-/// thousand of each in a row.
+/// Compiled sizes in bytes, from above: what `regex` 1.13 needs for a thousand of each in a row. Of a class with
+/// characters of all scripts:
+pub(super) const LARGE_CLASS: usize = 54 << 10;
+
+/// Of a class in brackets that has no such class in it.
+pub(super) const BRACKETS: usize = 2 << 10;
+
+/// Of the wildcard, and of all that is smaller.
+pub(super) const OTHER_PART: usize = 1 << 10;
+
+/// A guess at the compiled size in bytes, from above.
 fn size(ast: &Ast, text: &str) -> usize {
     let all = |asts: &[Ast]| asts.iter().map(|ast| size(ast, text)).fold(0, usize::saturating_add);
     match ast {
         Ast::Literal(_) => 128,
-        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Space => 1 << 10,
+        Ast::ClassPerl(class) if class.kind == ClassPerlKind::Space => OTHER_PART,
         Ast::ClassPerl(class) if class.kind == ClassPerlKind::Digit => 6 << 10,
-        Ast::ClassPerl(_) | Ast::ClassUnicode(_) => 54 << 10,
+        Ast::ClassPerl(_) | Ast::ClassUnicode(_) => LARGE_CLASS,
         Ast::Repetition(repetition) => {
             let times = match &repetition.op.kind {
                 RepetitionKind::Range(RepetitionRange::Bounded(_, n)) => *n,
@@ -198,9 +207,9 @@ fn size(ast: &Ast, text: &str) -> usize {
         Ast::ClassBracketed(class) => {
             let inside = text.get(class.span.start.offset..class.span.end.offset).unwrap_or("");
             let large = ["\\w", "\\W", "\\p", "\\P", "[:"].iter().any(|part| inside.contains(part));
-            if large { 54 << 10 } else { 2 << 10 }
+            if large { LARGE_CLASS } else { BRACKETS }
         }
-        _ => 1 << 10,
+        _ => OTHER_PART,
     }
 }
 

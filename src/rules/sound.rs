@@ -1,12 +1,7 @@
 //! A quick look at a regex: for most it tells that they are sound, without taking them apart. Thousands of rule files
 //! are read before a run begins, and parsing their regexes took a quarter of that time.
 
-use super::pattern::MAX_COMPILED;
-
-/// Bytes that one part takes when compiled, from above, as in the estimate for parsed regexes.
-const LITERAL: usize = 1 << 10;
-const BRACKETS: usize = 2 << 10;
-const CLASS: usize = 54 << 10;
+use super::pattern::{BRACKETS, LARGE_CLASS, MAX_COMPILED, OTHER_PART};
 
 /// Groups in each other; each is up to four levels for the parser, which allows 32.
 const MAX_DEPTH: usize = 6;
@@ -16,7 +11,7 @@ const MAX_DEPTH: usize = 6;
 pub(super) fn is_surely_sound(regex: &str) -> bool {
     let bytes = regex.as_bytes();
     let (mut at, mut depth, mut size) = (0, 0, 0_usize);
-    // The size of what a repetition would repeat.
+    // The size of what a repetition would repeat; that of a group is not kept, and taken for the largest.
     let mut part = None;
     while let Some(&byte) = bytes.get(at) {
         let rest = &bytes[at + 1..];
@@ -53,14 +48,14 @@ pub(super) fn is_surely_sound(regex: &str) -> bool {
             b'\\' => {
                 at += 1;
                 match rest.first() {
-                    Some(b'd' | b's' | b'w' | b'D' | b'S' | b'W') => Some(CLASS),
+                    Some(b'd' | b's' | b'w' | b'D' | b'S' | b'W') => Some(LARGE_CLASS),
                     Some(b'b') => None,
-                    Some(&escaped) if regex_syntax::is_meta_character(escaped.into()) => Some(LITERAL),
+                    Some(&escaped) if regex_syntax::is_meta_character(escaped.into()) => Some(OTHER_PART),
                     _ => return false,
                 }
             }
             b'*' | b'+' | b'?' | b'}' | b']' => return false,
-            _ => Some(LITERAL),
+            _ => Some(OTHER_PART),
         };
         size = size.saturating_add(part.filter(|part| *part < MAX_COMPILED).unwrap_or(0));
     }
