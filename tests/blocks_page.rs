@@ -1,7 +1,7 @@
 //! What the walk over a page notes about the text of its blocks.
 
-use copydesk::blocks::{MAX_BLOCKS, from_dom};
 use copydesk::blocks::tokens::Lexicon;
+use copydesk::blocks::{MAX_BLOCKS, from_dom};
 use copydesk::dom::{Dom, Limits};
 
 #[test]
