@@ -4,6 +4,7 @@ mod explain;
 mod impact;
 mod import;
 mod new;
+mod pairs;
 mod stats;
 
 use std::fmt;

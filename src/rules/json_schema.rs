@@ -174,7 +174,7 @@ mod tests {
         fn with(&self, value: &str) -> (String, bool) {
             let text = format!("{}{value}{}\n", self.before, self.after);
             let file = format!("{}/a.toml", self.folder);
-            let checked = RuleSet::check_texts([(file.as_str(), text.as_str())].into_iter());
+            let checked = RuleSet::check_texts([(file.as_str(), text.as_str())]);
             // Of a replacement in the page itself layouts are told that it comes before them.
             let is_told =
                 |message: &str| message.starts_with("expected") || message.contains("needs a newer");

@@ -60,7 +60,7 @@ fn the_tutorial_says_what_the_commands_say() {
         match language {
             "toml" => fs::write(file, &text).unwrap(),
             "append" => fs::write(&file, fs::read_to_string(&file).unwrap() + &text).unwrap(),
-            "sed" => {
+            "edit" => {
                 let (from, to) = text.trim().split_once(" => ").unwrap();
                 let old = fs::read_to_string(&file).unwrap();
                 assert!(old.contains(from), "{from}");
