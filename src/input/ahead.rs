@@ -67,7 +67,9 @@ fn whole(piece: &[u8], decoder: &mut Decoder, room: &mut [u8]) -> Option<Vec<u8>
         read += step.read;
         written += step.written;
         match step.ended {
-            Ok(true) => return (read == piece.len()).then(|| room[..written].to_vec()),
+            Ok(true) => {
+                return (read == piece.len() && written <= LARGEST).then(|| room[..written].to_vec());
+            }
             Ok(false) if step.read + step.written > 0 && written < room.len() => {}
             _ => return None,
         }
