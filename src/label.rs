@@ -115,22 +115,21 @@ impl Kind {
         (Self::TagList, "tag-list"),
     ];
 
+    /// Short names that rule files may use too.
+    pub const SHORT: &[(Self, &'static str)] =
+        &[(Self::Advert, "ad"), (Self::PaywallPrompt, "paywall"), (Self::Other, "boilerplate")];
+
     /// The kind's name as it stands in rule files and output.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("other", |(_, name)| name)
     }
 
-    /// The kind of that name, also under the short names that rule files may use
-    /// (`ad`, `paywall`, `boilerplate`).
+    /// The kind of that name, also of the short ones.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "ad" => Some(Self::Advert),
-            "paywall" => Some(Self::PaywallPrompt),
-            "boilerplate" => Some(Self::Other),
-            _ => Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind),
-        }
+        let mut all = Self::ALL.iter().chain(Self::SHORT);
+        all.find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
 }
 

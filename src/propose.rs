@@ -44,7 +44,7 @@ impl Page {
     fn new(raw: RawDoc, cleaner: &Cleaner, model: &Model) -> Result<Self, DocError> {
         let cleaned = clean_guarded(cleaner, &raw)?;
         let dom = Dom::parse(&decode(&raw).text, &Limits::default());
-        let drafts = from_dom(&dom, &model.lexicon, raw.url.as_deref());
+        let drafts = from_dom(&dom, &model.lexicon, raw.url.as_deref(), &[]);
         Ok(Self { raw, dom, drafts, cleaned })
     }
 

@@ -8,7 +8,7 @@ use crate::blocks::tokens::Lexicon;
 use crate::blocks::{Drafts, from_dom, from_text};
 use crate::decode::decode;
 use crate::document::{Format, RawDoc};
-use crate::dom::{Dom, Limits};
+use crate::dom::{Dom, Limits, NodeId};
 use crate::label::Address;
 use crate::metadata::head::{self, Head};
 use crate::metadata::jsonld::{self, JsonLd};
@@ -98,9 +98,11 @@ impl Reading {
         let (by_rules, ruled) = ruled_metadata(&chain, &dom);
         let metadata = metadata::collect(&dom, &jsonld, by_rules, address);
         clock.done(Step::Metadata);
-        let drafts = from_dom(&dom, lexicon, address);
-        clock.done(Step::Blocks);
         let strips = chain.strip(&dom);
+        clock.done(Step::Rules);
+        let apart: Vec<NodeId> = strips.iter().map(|hit| hit.node).collect();
+        let drafts = from_dom(&dom, lexicon, address, &apart);
+        clock.done(Step::Blocks);
         let mut by_rule = vec![false; drafts.list.len()];
         for hit in &strips {
             by_rule[drafts.within(hit.node, dom.end(hit.node))].fill(true);

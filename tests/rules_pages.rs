@@ -209,3 +209,22 @@ fn xpath_finds_elements_and_values() {
         title = \"Ferry\"\nbyline = [\"Ida Marsh\"]\nbody = \"Fish.\\nChips.\"\n";
     assert_eq!(errors(&check(&[("sites/a.toml", site)])), [""; 0]);
 }
+
+#[test]
+fn a_strip_inside_a_paragraph_takes_its_words_and_no_more() {
+    for (paragraph, body) in [
+        ("<b class=label>Exclusive:</b> The ferry sails.", "The ferry sails."),
+        ("The ferry <b class=label>(Share)</b> sails.", "The ferry sails."),
+        ("The ferry sails. <a class=label href=/>More</a>", "The ferry sails."),
+        // A line pattern sees the line without it.
+        ("<b class=label>Now</b> Read more: Ferry strike", ""),
+    ] {
+        let body = format!("{body}\nFish is late.").trim_start().replace('\n', "\\n");
+        let test = format!(
+            "[strip]\nother = ['.label']\n[[test]]\nhtml = '''<div class=copy><p>{paragraph}<p>Fish is late.</div>'''\n\
+             body = \"{body}\"\n"
+        );
+        let checked = check(&[("sites/a.toml", &format!("{SITE}{test}"))]);
+        assert_eq!(errors(&checked), [""; 0], "{paragraph}");
+    }
+}

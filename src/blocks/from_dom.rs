@@ -75,13 +75,15 @@ struct Open {
 
 /// Makes the blocks of a page. Text of scripts, styles, menus of choice and embedded documents is no
 /// block; everything else that a browser could show is. `address` tells the page's own links from others.
+///
+/// The elements `apart`, in document order, share no block with what is around them: where one stands inside a
+/// line, its text is a block after the line's.
 #[must_use]
-pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>) -> Drafts {
+pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
     let host = address.and_then(host_of).unwrap_or_default();
+    let page = Page { dom, lexicon, telling: Telling::of(dom), host };
     let mut walk = Walk::default();
-    let telling = Telling::of(dom);
-    let mut stack: Vec<Frame> = Vec::with_capacity(64);
-    stack.push(Frame {
+    let outermost = Frame {
         end: dom.len(),
         owner: 0,
         depth: 0,
@@ -94,39 +96,26 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>) -> Drafts {
         bold: false,
         italic: false,
         block: true,
-    });
-    let mut node: NodeId = 1;
-    while node < dom.len() && walk.drafts.list.len() < MAX_BLOCKS {
-        while stack.len() > 1 && stack.last().is_some_and(|frame| frame.end <= node) {
-            if stack.pop().is_some_and(|frame| frame.block) {
-                walk.flush();
-            }
-        }
-        let Some(&outer) = stack.last() else { break };
-        let tag = dom.tag(node);
-        match tag {
-            Tag::Text => walk.text(dom.text(node), node, outer),
-            Tag::Br => walk.line_break(outer.form),
-            Tag::Hr => walk.flush(),
-            _ if is_skipped(tag) => {
-                node = dom.end(node);
-                continue;
-            }
-            _ => {
-                let frame = enter(dom, node, tag, outer, lexicon, &telling, host);
-                if frame.block {
-                    walk.flush();
-                } else if matches!(tag, Tag::Td | Tag::Th) {
-                    walk.cell();
-                }
-                stack.push(frame);
-            }
-        }
-        node += 1;
-    }
-    walk.flush();
-    walk.drafts.truncated = node < dom.len();
+    };
+    let read = walk.read(&page, outermost, 1, apart);
+    walk.drafts.truncated = read < dom.len();
     walk.drafts.indexed(dom.len())
+}
+
+/// A page and what is needed to understand its elements.
+struct Page<'a> {
+    dom: &'a Dom,
+    lexicon: &'a Lexicon,
+    telling: Telling,
+    host: &'a str,
+}
+
+impl Page<'_> {
+    /// Whether an element begins no line of its own, and none inside of it does.
+    fn is_inline(&self, node: NodeId) -> bool {
+        (node..self.dom.end(node))
+            .all(|inner| !is_block(self.dom.tag(inner)) && self.dom.tag(inner) != Tag::Hr)
+    }
 }
 
 /// Elements whose text no reader sees as text.
@@ -204,15 +193,8 @@ fn is_block(tag: Tag) -> bool {
     )
 }
 
-fn enter(
-    dom: &Dom,
-    node: NodeId,
-    tag: Tag,
-    outer: Frame,
-    lexicon: &Lexicon,
-    telling: &Telling,
-    host: &str,
-) -> Frame {
+fn enter(page: &Page<'_>, node: NodeId, tag: Tag, outer: Frame) -> Frame {
+    let Page { dom, lexicon, telling, host } = page;
     let mut frame = outer;
     frame.end = dom.end(node);
     frame.block = is_block(tag);
@@ -364,6 +346,8 @@ fn sign(outer: u32, tag: Tag, class: &str) -> u32 {
 #[derive(Debug, Default)]
 struct Walk {
     drafts: Drafts,
+    /// Blocks out of the open one, which come after it.
+    beside: Drafts,
     open: Option<Open>,
     breaks: u32,
     space: bool,
@@ -371,6 +355,71 @@ struct Walk {
 }
 
 impl Walk {
+    /// Reads the nodes from `node` to the end of `outermost` and ends the last block. Returns where it stopped, which
+    /// is sooner if there are too many blocks.
+    fn read(&mut self, page: &Page<'_>, outermost: Frame, mut node: NodeId, mut apart: &[NodeId]) -> NodeId {
+        let (dom, end) = (page.dom, outermost.end);
+        let mut stack: Vec<Frame> = Vec::with_capacity(64);
+        stack.push(outermost);
+        while node < end && self.drafts.list.len() + self.beside.list.len() < MAX_BLOCKS {
+            while stack.len() > 1 && stack.last().is_some_and(|frame| frame.end <= node) {
+                if stack.pop().is_some_and(|frame| frame.block) {
+                    self.flush();
+                }
+            }
+            let Some(&outer) = stack.last() else { break };
+            let tag = dom.tag(node);
+            match tag {
+                Tag::Text => self.text(dom.text(node), node, outer),
+                Tag::Br => self.line_break(outer.form),
+                Tag::Hr => self.flush(),
+                _ if is_skipped(tag) => {
+                    node = dom.end(node);
+                    continue;
+                }
+                _ => {
+                    let mut frame = enter(page, node, tag, outer);
+                    while apart.first().is_some_and(|&next| next < node) {
+                        apart = &apart[1..];
+                    }
+                    if apart.first() == Some(&node) {
+                        if page.is_inline(node) {
+                            self.set_apart(page, frame, node);
+                            node = dom.end(node);
+                            continue;
+                        }
+                        frame.block = true;
+                    }
+                    if frame.block {
+                        self.flush();
+                    } else if matches!(tag, Tag::Td | Tag::Th) {
+                        self.cell();
+                    }
+                    stack.push(frame);
+                }
+            }
+            node += 1;
+        }
+        self.flush();
+        node
+    }
+
+    /// Reads an element inside a line into blocks of its own.
+    fn set_apart(&mut self, page: &Page<'_>, frame: Frame, node: NodeId) {
+        let dom = page.dom;
+        let mut inner = Self::default();
+        inner.read(page, frame, node + 1, &[]);
+        // What stood before it and after it does not grow together, unless it did.
+        let texts =
+            || (node..dom.end(node)).filter(|&inner| dom.tag(inner) == Tag::Text).map(|text| dom.text(text));
+        self.space |= texts().next().is_some_and(|text| text.starts_with(char::is_whitespace))
+            || texts().next_back().is_some_and(|text| text.ends_with(char::is_whitespace));
+        match self.open {
+            Some(_) => self.beside.append(inner.drafts),
+            None => self.drafts.append(inner.drafts),
+        }
+    }
+
     fn text(&mut self, text: &str, node: NodeId, frame: Frame) {
         if text.bytes().all(|byte| byte.is_ascii_whitespace()) && frame.form != Form::Preformatted {
             self.space = true;
@@ -444,6 +493,11 @@ impl Walk {
         self.space = false;
         self.new_cell = false;
         let Some(open) = self.open.take() else { return };
+        self.close(open);
+        self.drafts.append(std::mem::take(&mut self.beside));
+    }
+
+    fn close(&mut self, open: Open) {
         let text = &mut self.drafts.text;
         text.truncate(open.start + text[open.start..].trim_end().len());
         if open.chars == 0 {

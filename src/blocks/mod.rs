@@ -136,6 +136,17 @@ pub struct Drafts {
 }
 
 impl Drafts {
+    /// Adds blocks at the end.
+    fn append(&mut self, others: Self) {
+        let shift = self.text.len() as u32;
+        self.text.push_str(&others.text);
+        self.list.extend(others.list.into_iter().map(|draft| Draft {
+            start: draft.start + shift,
+            end: draft.end + shift,
+            ..draft
+        }));
+    }
+
     /// The last step of making them; `nodes` is the number of nodes or lines.
     fn indexed(mut self, nodes: NodeId) -> Self {
         let mut words = Vec::with_capacity(self.text.len() / 6);

@@ -120,6 +120,9 @@ fn explanation(raw: &RawDoc, cleaned: &Cleaned) -> String {
     field("verdict", &verdict_of(cleaned), None);
     field("found by", &name_of(&cleaned.how), None);
     field("rules", &cleaned.rules.join(" "), None);
+    if cleaned.hits.is_page && raw.url.is_none() && cleaned.metadata.url.is_none() {
+        field("", "(no rules of a site: the page names no address of its own; give it with --url)", None);
+    }
     if !cleaned.flags.is_empty() {
         field("flags", &cleaned.flags.iter().map(name_of).collect::<Vec<_>>().join(" "), None);
     }

@@ -4,6 +4,7 @@ mod explain;
 mod impact;
 mod import;
 mod new;
+mod pairs;
 mod stats;
 
 use std::fmt;
@@ -14,7 +15,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use copydesk::document::RawDoc;
 use copydesk::input;
 use copydesk::proof;
-use copydesk::rules::{Checked, Diagnostic, RuleSet};
+use copydesk::rules::{Checked, Diagnostic, RuleSet, json_schema};
 use serde::Serialize;
 
 use super::{Exit, Failure, print};
@@ -64,6 +65,8 @@ enum RulesVerb {
     Stats(stats::StatsArgs),
     /// Tell which documents and lines change between two folders of rules, worst first
     Impact(impact::ImpactArgs),
+    /// Print the JSON schema of rule files, for editors
+    Schema,
     /// Make rule files of FiveFilters' site configs, and tell what could not be carried over
     ImportFtr(import::ImportArgs),
 }
@@ -105,6 +108,10 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesVerb::New(args) => new::run(args),
         RulesVerb::Stats(args) => stats::run(args),
         RulesVerb::Impact(args) => impact::run(args),
+        RulesVerb::Schema => {
+            print(&in_form(&json_schema(), Form::Json))?;
+            Ok(Exit::Done)
+        }
         RulesVerb::ImportFtr(args) => import::run(args),
     }
 }

@@ -257,7 +257,6 @@ impl ElemName for Name<'_> {
 impl Sink {
     /// A sink over an empty tree.
     pub(super) fn new(mut tree: Tree) -> Self {
-        tree.clear();
         tree.push(Content::Document);
         Self { tree: RefCell::new(tree) }
     }

@@ -41,6 +41,7 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     let opts = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut feed = Feed {
         source: &source,
+        text: StrTendril::from_slice(&source.text),
         builder: TreeBuilder::new(Sink::new(tree), opts),
         names,
         formatting: FxHashMap::default(),
@@ -52,15 +53,18 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     feed.run(&mut tokenizer);
     let truncated = feed.truncated || tokenizer.truncated;
     let Feed { builder, names, .. } = feed;
-    let tree = builder.sink.finish();
+    let mut tree = builder.sink.finish();
     let mut dom = freeze(&tree, &source, limits);
     dom.truncated |= truncated;
+    tree.clear();
     WORKSPACE.set(Workspace { tree, names });
     dom
 }
 
 struct Feed<'s> {
     source: &'s Source<'s>,
+    /// The source's text once more: the texts of the tree are parts of it, so that none is allocated.
+    text: StrTendril,
     builder: TreeBuilder<Handle, Sink>,
     names: TagNames,
     /// Attribute lists of formatting elements by what is in them.
@@ -85,7 +89,7 @@ impl Feed<'_> {
             }
             let builder = &self.builder;
             match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
-                Token::Text(span) => self.text(StrTendril::from_slice(span.of(&self.source.text))),
+                Token::Text(span) => self.text(self.text.subtendril(span.start, span.end - span.start)),
                 Token::Reference { chars: [first, second], unclosed } => {
                     if unclosed {
                         self.parse_error();

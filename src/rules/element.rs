@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::diagnostic::Code;
 use super::fold::{fold, fold_pattern};
+use super::format::{ELEMENT_SELECTOR, SELECTOR};
 use super::jsonld;
 use super::pattern::{LazyRegex, MAX_PATTERN};
 use super::reader::{Entry, Reader, Text, Value};
@@ -19,11 +20,8 @@ use crate::label::Address;
 /// Matches of one pattern on one page; a page with more is no article.
 const MAX_MATCHES: usize = 10_000;
 
-/// Keys of a selector written as a table.
-pub(super) const KEYS: &[&str] = &[
-    "css", "xpath", "meta", "jsonld", "value", "text", "own_text", "up", "nth", "attr", "before", "after",
-    "re",
-];
+/// The keys of which a selector has one: what it starts from.
+const STARTS: &[&str] = &["css", "xpath", "meta", "jsonld", "value"];
 
 /// Selectors by their text: many files share the same ones.
 pub(super) type Interned = FxHashMap<String, Result<Selector, SelectorError>>;
@@ -250,12 +248,7 @@ pub(super) fn read(
     address: impl FnOnce(usize, &str) -> Arc<Address>,
 ) -> Option<ElementRule> {
     if let Some(table) = value.get_ref().as_table() {
-        let entries = reader.entries(table);
-        for entry in &entries {
-            if !KEYS.contains(&entry.key) {
-                reader.unknown("key", entry, "in a selector", KEYS);
-            }
-        }
+        reader.known(table, &SELECTOR);
         return read_table(reader, interned, value, table, purpose, address);
     }
     let text = reader.text(value, "a selector: CSS as a string, or a table")?;
@@ -281,7 +274,7 @@ pub(super) fn read_table(
     address: impl FnOnce(usize, &str) -> Arc<Address>,
 ) -> Option<ElementRule> {
     let entries = reader.entries(table);
-    let bases: Vec<&Entry<'_, '_>> = entries.iter().filter(|entry| KEYS[..5].contains(&entry.key)).collect();
+    let bases: Vec<&Entry<'_, '_>> = entries.iter().filter(|entry| STARTS.contains(&entry.key)).collect();
     let [base] = bases.as_slice() else {
         let message = match bases.get(1) {
             Some(second) => format!("`{}` and `{}` in one selector", bases[0].key, second.key),
@@ -341,7 +334,7 @@ pub(super) fn read_table(
     }
     for entry in &entries {
         let needs_elements = matches!(entry.key, "text" | "own_text" | "up" | "attr");
-        let needs_values = matches!(entry.key, "attr" | "before" | "after" | "re");
+        let needs_values = SELECTOR.has(entry.key) && !ELEMENT_SELECTOR.has(entry.key);
         if (needs_elements && !on_elements) || (needs_values && purpose == Use::Elements) {
             let message = format!("`{}` has no meaning here", entry.key);
             let hint =

@@ -13,6 +13,8 @@ pub struct FileInventory {
     pub name: Arc<str>,
     /// Whether it is one of the generic files, which apply to every document.
     pub generic: bool,
+    /// Whether it came out of the binary.
+    pub shipped: bool,
     /// Names of its layouts.
     pub layouts: Vec<Arc<str>>,
     /// Its patterns; with the layout, if one holds the pattern.
@@ -31,6 +33,7 @@ impl RuleSet {
             });
             FileInventory {
                 name: Arc::clone(&file.source.name),
+                shipped: file.source.shipped,
                 generic: file.source.place == Place::Generic,
                 patterns: base.chain(in_layouts).collect(),
                 layouts,

@@ -59,7 +59,8 @@ fn hint(file: &RuleFile, line: &Named) -> Option<String> {
     }
     let long = line.name.chars().count() as u32;
     let limit = file.sections().map(|sections| sections.lines.engine().longest()).max()?;
-    (long > limit).then(|| format!("it has {long} characters; no pattern looks at more than {limit}"))
+    (limit > 0 && long > limit)
+        .then(|| format!("it has {long} characters; no pattern looks at more than {limit}"))
 }
 
 /// The file's own pattern that drops the line, and where it stands.

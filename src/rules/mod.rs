@@ -9,7 +9,7 @@
 //! Invariants: nothing in a rule file is skipped in silence; a pattern can only take linear time; a [`RuleSet`]
 //! does not change after it is loaded, but for what is compiled when a page first needs it.
 //!
-//! From text to chain: `source` finds the files, `reader` reads TOML with places for errors, `parse`,
+//! The format itself stands in one table, `format`. From text to chain: `source` finds the files, `reader` reads TOML with places for errors, `parse`,
 //! `sections` and `element` make a `schema::RuleFile` of it, `set` links files to each other and to hosts, and
 //! `chain` merges those of one page.
 
@@ -21,8 +21,10 @@ mod diagnostic;
 mod draft;
 mod element;
 mod fold;
+mod format;
 mod host;
 mod inventory;
+mod json_schema;
 mod jsonld;
 mod line_test;
 mod lines;
@@ -51,6 +53,7 @@ pub use diagnostic::{Code, Diagnostic, RuleErrors};
 pub use draft::{Draft, Entry, quoted, quoted_regex};
 pub use host::site_of;
 pub use inventory::FileInventory;
+pub use json_schema::json_schema;
 pub use line_test::TestReport;
 pub use lines::{Line, LineHit};
 pub use page_test::{Expected, PageTest, PageTests, TestPage};

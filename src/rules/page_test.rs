@@ -4,17 +4,13 @@
 use std::sync::Arc;
 
 use super::diagnostic::{Code, Diagnostic};
+use super::format::TEST;
 use super::host;
 use super::parse::names;
 use super::reader::{Reader, Text, Value};
 use super::schema::{RuleFile, Test};
 use super::set::RuleSet;
 use super::source::Place;
-
-const TEST_KEYS: &[&str] = &[
-    "about", "drops", "keeps", "html", "page", "url", "captured", "title", "byline", "date", "body", "first",
-    "last", "contains", "absent", "words",
-];
 
 /// The page of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,7 +138,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Test> {
         url_at: 0,
     };
     let mut page = None;
-    for entry in reader.entries(table) {
+    for entry in reader.known(table, &TEST) {
         let at = entry.value.span().start;
         match entry.key {
             "drops" => test.drops = names(reader, entry.value, "lines"),
@@ -164,10 +160,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Test> {
             }
             "captured" => on_page.captured = reader.date(entry.value),
             "about" => drop(reader.string(entry.value, "a string")),
-            _ => match expected(reader, entry.key, entry.value) {
-                Some(found) => on_page.expected.extend(found),
-                None => reader.unknown("key", &entry, "in [[test]]", TEST_KEYS),
-            },
+            _ => on_page.expected.extend(expected(reader, entry.key, entry.value)),
         }
     }
     let expects = !on_page.expected.is_empty();
@@ -188,8 +181,8 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Test> {
     Some(test)
 }
 
-/// What a key of a test expects; `None` when there is no such key.
-fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Vec<(Expected, usize)>> {
+/// What a key of a test expects.
+fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<(Expected, usize)> {
     let at = value.span().start;
     let text = |reader: &mut Reader<'_>, of: fn(String) -> Expected| {
         reader.string(value, "a string").map(of).into_iter().map(|expected| (expected, at)).collect()
@@ -198,7 +191,7 @@ fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Vec
         let texts = reader.texts(value, "strings").into_iter();
         texts.map(|text: Text<'_>| (of(text.text.to_owned()), text.at(0))).collect()
     };
-    Some(match key {
+    match key {
         "title" => text(reader, Expected::Title),
         "body" => text(reader, Expected::Body),
         "first" => text(reader, Expected::First),
@@ -214,14 +207,14 @@ fn expected(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Vec
             let bounds = reader.list(value, "two numbers");
             let bounds: Vec<i64> =
                 bounds.iter().filter_map(|value| reader.integer(value, 0, 1_000_000)).collect();
-            let [least, most] = bounds[..] else { return Some(bad_words(reader, at)) };
+            let [least, most] = bounds[..] else { return bad_words(reader, at) };
             if least > most {
-                return Some(bad_words(reader, at));
+                return bad_words(reader, at);
             }
             vec![(Expected::Words(least as usize, most as usize), at)]
         }
-        _ => return None,
-    })
+        _ => vec![],
+    }
 }
 
 fn bad_words(reader: &mut Reader<'_>, at: usize) -> Vec<(Expected, usize)> {

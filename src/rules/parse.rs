@@ -6,42 +6,16 @@ use toml::de::DeTable;
 
 use super::diagnostic::{Code, Diagnostic};
 use super::element::{self, Interned};
+use super::format::{GUARD, LAYOUT, LAYOUT_SECTIONS, MATCH, PROTECT, SET, TOP, Table};
 use super::host::{BadClaim, Claim};
 use super::page_test;
 use super::reader::{Entry, Reader, Value};
-use super::schema::{CONSTANTS, Condition, Layout, Named, Protect, RuleFile, Sections};
+use super::schema::{Condition, Layout, Named, Protect, RuleFile, Sections};
 use super::sections::SectionReader;
 use super::source::{Place, Source};
 
 /// The format this version reads.
 const FORMAT: i64 = 1;
-
-/// Keys of the top level, with the places whose files may have them.
-const KEYS: &[(&str, &[Place])] = {
-    use Place::{Family, Generic, Local, Site};
-    &[
-        ("format", &[Generic, Family, Site, Local]),
-        ("about", &[Generic, Family, Site, Local]),
-        ("lang", &[Generic]),
-        ("hosts", &[Site, Local]),
-        ("platform", &[Site, Local]),
-        ("extends", &[Family, Site, Local]),
-        ("match", &[Family]),
-        ("overlay", &[Local]),
-        ("set", &[Family, Site, Local]),
-        ("guard", &[Family, Site, Local]),
-        ("protect", &[Family, Site, Local]),
-        ("except", &[Family, Site, Local]),
-        ("meta", &[Family, Site, Local]),
-        ("body", &[Family, Site, Local]),
-        ("strip", &[Generic, Family, Site, Local]),
-        ("lines", &[Generic, Family, Site, Local]),
-        ("cut", &[Family, Site, Local]),
-        ("replace", &[Family, Site, Local]),
-        ("layout", &[Family, Site, Local]),
-        ("test", &[Generic, Family, Site, Local]),
-    ]
-};
 
 /// Reads a file; `warn` also looks for what is legal but unwise.
 pub(super) fn read(source: &Arc<Source>, interned: &mut Interned, warn: bool) -> (RuleFile, Vec<Diagnostic>) {
@@ -129,10 +103,10 @@ fn read_entry(
     file: &mut RuleFile,
 ) {
     let place = file.source.place;
-    let Some((_, places)) = KEYS.iter().find(|(key, _)| *key == entry.key) else {
+    let Some((_, places)) = TOP.iter().find(|(key, _)| key.name == entry.key) else {
         let known: Vec<&str> =
-            KEYS.iter().filter(|(_, at)| at.contains(&place)).map(|(key, _)| *key).collect();
-        return reader.unknown("key", entry, "at the top level", &known);
+            TOP.iter().filter(|(_, at)| at.contains(&place)).map(|(key, _)| key.name).collect();
+        return reader.unknown_among(entry, "at the top level", &known);
     };
     if !places.contains(&place) {
         let message = format!("`{}` has no meaning in {place}", entry.key);
@@ -158,7 +132,7 @@ fn read_entry(
         }
         "match" => {
             if let Some(table) = reader.table(value) {
-                let condition = condition(reader, interned, table, &["has", "path"], "in [match]");
+                let condition = condition(reader, interned, table, &MATCH);
                 if condition.is_empty() {
                     let hint = Some("{ has = 'a CSS selector' } or { path = 'a regex' }".to_owned());
                     reader.report(value.span().start, Code::E02, "`match` asks nothing".to_owned(), hint);
@@ -169,10 +143,9 @@ fn read_entry(
         "set" => file.constants = constants(reader, value),
         "guard" => {
             if let Some(table) = reader.table(value) {
-                for entry in reader.entries(table) {
-                    match entry.key {
-                        "max_removed" => file.max_removed = reader.share(entry.value),
-                        _ => reader.unknown("key", &entry, "in guard", &["max_removed"]),
+                for entry in reader.known(table, &GUARD) {
+                    if entry.key == "max_removed" {
+                        file.max_removed = reader.share(entry.value);
                     }
                 }
             }
@@ -227,10 +200,8 @@ fn hosts(reader: &mut Reader<'_>, value: &Value<'_>, platform: bool) -> Vec<(Cla
 fn constants(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<(String, String)> {
     let Some(table) = reader.table(value) else { return vec![] };
     let mut constants = vec![];
-    for entry in reader.entries(table) {
-        if !CONSTANTS.contains(&entry.key) {
-            reader.unknown("constant", &entry, "in set", CONSTANTS);
-        } else if let Some(text) = reader.string(entry.value, "a string") {
+    for entry in reader.known(table, &SET) {
+        if let Some(text) = reader.string(entry.value, "a string") {
             constants.push((entry.key.to_owned(), text));
         }
     }
@@ -240,7 +211,7 @@ fn constants(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<(String, String)
 fn protect(reader: &mut Reader<'_>, interned: &mut Interned, value: &Value<'_>) -> Protect {
     let mut protect = Protect::default();
     let Some(table) = reader.table(value) else { return protect };
-    for entry in reader.entries(table) {
+    for entry in reader.known(table, &PROTECT) {
         match entry.key {
             "css" => {
                 for text in reader.texts(entry.value, "selectors") {
@@ -253,24 +224,22 @@ fn protect(reader: &mut Reader<'_>, interned: &mut Interned, value: &Value<'_>) 
                     values.iter().filter_map(|value| element::read_regex(reader, value, true).map(Arc::new));
                 protect.lines = regexes.collect();
             }
-            _ => reader.unknown("key", &entry, "in protect", &["css", "lines"]),
+            _ => {}
         }
     }
     protect
 }
 
-/// Reads the conditions among a table's keys; the others are unknown unless they are in `known`.
+/// Reads the conditions among a table's keys, of which unknown ones are reported.
 fn condition(
     reader: &mut Reader<'_>,
     interned: &mut Interned,
     table: &DeTable<'_>,
-    known: &[&str],
-    place: &str,
+    format: &Table,
 ) -> Condition {
     let mut condition = Condition::default();
-    for entry in reader.entries(table) {
+    for entry in reader.known(table, format) {
         match entry.key {
-            key if !known.contains(&key) => reader.unknown("key", &entry, place, known),
             "has" => {
                 if let Some(text) = reader.text(entry.value, "a CSS selector as a string") {
                     condition.has = element::read_css(reader, interned, &text, text.text);
@@ -285,14 +254,11 @@ fn condition(
     condition
 }
 
-const LAYOUT_KEYS: &[&str] =
-    &["name", "has", "path", "from", "until", "meta", "body", "strip", "lines", "cut", "replace"];
-
 fn layouts(reader: &mut Reader<'_>, interned: &mut Interned, id: &str, value: &Value<'_>) -> Vec<Layout> {
     let mut layouts: Vec<Layout> = vec![];
     for value in reader.list(value, "tables, as [[layout]]") {
         let Some(table) = reader.table(value) else { continue };
-        let condition = condition(reader, interned, table, LAYOUT_KEYS, "in [[layout]]");
+        let condition = condition(reader, interned, table, &LAYOUT);
         let name = table.get("name").and_then(|name| reader.text(name, "a name as a string"));
         let Some(name) = name.filter(|name| !name.text.is_empty() && !name.text.contains('/')) else {
             let hint = Some("the output tells which layout was taken: name = \"2026\"".to_owned());
@@ -314,7 +280,7 @@ fn layouts(reader: &mut Reader<'_>, interned: &mut Interned, id: &str, value: &V
         let prefix = format!("{id}/layout.{}", name.text);
         let mut sections = Sections::default();
         for entry in reader.entries(table) {
-            if ["meta", "body", "strip", "lines", "cut", "replace"].contains(&entry.key) {
+            if LAYOUT_SECTIONS.contains(&entry.key) {
                 SectionReader { reader, interned, prefix: &prefix, lang: None }.read(&entry, &mut sections);
             }
         }

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Code, Diagnostic, closest};
+use super::format::Table;
 use super::source::Source;
 
 /// A TOML value with its place in the file.
@@ -77,13 +78,32 @@ impl<'s> Reader<'s> {
         entries
     }
 
+    /// The entries whose keys the table has; the others are reported.
+    pub(super) fn known<'v, 'a>(&mut self, table: &'v DeTable<'a>, format: &Table) -> Vec<Entry<'v, 'a>> {
+        let mut entries = self.entries(table);
+        entries.retain(|entry| {
+            // A kind of boilerplate is not unknown here: whether there is one of that name is asked where it is read.
+            let known = format.has(entry.key) || format.kinds.is_some();
+            if !known {
+                self.unknown(entry, format);
+            }
+            known
+        });
+        entries
+    }
+
+    /// Reports a key that the table does not have.
+    pub(super) fn unknown(&mut self, entry: &Entry<'_, '_>, format: &Table) {
+        self.unknown_among(entry, format.place, &format.names());
+    }
+
     /// Reports a key that nobody knows.
-    pub(super) fn unknown(&mut self, what: &str, entry: &Entry<'_, '_>, place: &str, known: &[&str]) {
+    pub(super) fn unknown_among(&mut self, entry: &Entry<'_, '_>, place: &str, known: &[&str]) {
         let hint = match closest(entry.key, known.iter().copied()) {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("known are {}", known.join(", ")),
         };
-        self.report(entry.at, Code::E01, format!("unknown {what} `{}` {place}", entry.key), Some(hint));
+        self.report(entry.at, Code::E01, format!("unknown key `{}` {place}", entry.key), Some(hint));
     }
 
     /// Reports a value of the wrong type.

@@ -46,9 +46,6 @@ impl MetaField {
     }
 }
 
-/// Constants that `set` can give, by name.
-pub(super) const CONSTANTS: &[&str] = &["agency", "lang", "publisher", "section"];
-
 /// A name in a rule file and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Named {

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::diagnostic::{Code, closest};
 use super::element::{self, ElementRule, Interned, Use};
+use super::format::{BODY, CUT, LINE_PATTERN, LINES, MARKER, META, REPLACE, SELECTOR, STRIP};
 use super::pattern::{At, LinePattern, MAX_CHARS, primary_subtag};
 use super::reader::{Entry, Reader, Value};
 use super::schema::{Marker, MarkerPlace, MetaField, Replace, Rewrite, Sections};
@@ -31,7 +32,14 @@ impl<'r, 's> SectionReader<'r, 's> {
             return;
         }
         let Some(table) = self.reader.table(entry.value) else { return };
-        for inner in self.reader.entries(table) {
+        let format = match entry.key {
+            "meta" => &META,
+            "body" => &BODY,
+            "strip" => &STRIP,
+            "lines" => &LINES,
+            _ => &CUT,
+        };
+        for inner in self.reader.known(table, format) {
             match (entry.key, inner.key) {
                 ("meta", "inherit") => into.closed.meta = self.is_closed(inner.value),
                 ("body", "inherit") => into.closed.body = self.is_closed(inner.value),
@@ -75,8 +83,7 @@ impl<'r, 's> SectionReader<'r, 's> {
 
     fn meta(&mut self, entry: &Entry<'_, '_>, into: &mut Sections) {
         let Some((field, name)) = MetaField::ALL.into_iter().find(|(_, name)| *name == entry.key) else {
-            let known: Vec<&str> = MetaField::ALL.iter().map(|(_, name)| *name).chain(["inherit"]).collect();
-            return self.reader.unknown("field", entry, "in [meta]", &known);
+            return;
         };
         let section = ["meta/", name].concat();
         for value in self.reader.list(entry.value, "selectors") {
@@ -98,10 +105,7 @@ impl<'r, 's> SectionReader<'r, 's> {
             }
             "join" => body.first_only = self.choice(entry.value, &[("all", false), ("first", true)]),
             "fallback" => body.fallback = self.choice(entry.value, &[("generic", true), ("none", false)]),
-            _ => {
-                let known = ["select", "min_words", "join", "fallback", "inherit"];
-                self.reader.unknown("key", entry, "in [body]", &known);
-            }
+            _ => {}
         }
     }
 
@@ -128,7 +132,7 @@ impl<'r, 's> SectionReader<'r, 's> {
         let mut re = Some(value);
         if let Some(table) = value.get_ref().as_table() {
             re = None;
-            for entry in self.reader.entries(table) {
+            for entry in self.reader.known(table, &LINE_PATTERN) {
                 match entry.key {
                     "re" => re = Some(entry.value),
                     "at" => at = self.position(entry.value).unwrap_or_default(),
@@ -137,10 +141,7 @@ impl<'r, 's> SectionReader<'r, 's> {
                         max_chars = chars.map_or(MAX_CHARS, |chars| chars as u32);
                     }
                     "lang" => lang = self.reader.string(entry.value, "a language code such as \"de\""),
-                    _ => {
-                        let known = ["re", "at", "max_chars", "lang"];
-                        self.reader.unknown("key", &entry, "in a line pattern", &known);
-                    }
+                    _ => {}
                 }
             }
         }
@@ -175,10 +176,7 @@ impl<'r, 's> SectionReader<'r, 's> {
                 }
             }
             "max_share" => into.cut.max_share = self.reader.share(entry.value),
-            _ => {
-                let known = ["start_after", "keep_until", "max_share", "inherit"];
-                self.reader.unknown("key", entry, "in [cut]", &known);
-            }
+            _ => {}
         }
     }
 
@@ -193,11 +191,9 @@ impl<'r, 's> SectionReader<'r, 's> {
                     kind = self.kind_of(name.text, name.at(0), "in [cut]")?;
                 }
                 "line" => line = Some(entry),
-                key if element::KEYS.contains(&key) => {}
-                _ => {
-                    let known = ["line", "css", "kind", "text", "own_text", "up", "nth"];
-                    self.reader.unknown("key", &entry, "in a marker", &known);
-                }
+                // Those that pick no elements are told of where the selector is read.
+                key if MARKER.has(key) || SELECTOR.has(key) => {}
+                _ => self.reader.unknown(&entry, &MARKER),
             }
         }
         let section = format!("cut/{side}");
@@ -208,9 +204,7 @@ impl<'r, 's> SectionReader<'r, 's> {
             let address = rule.address.clone();
             return Some(Marker { kind, place: MarkerPlace::Element(Box::new(rule)), address });
         };
-        if let Some(other) =
-            self.reader.entries(table).iter().find(|entry| element::KEYS.contains(&entry.key))
-        {
+        if let Some(other) = self.reader.entries(table).iter().find(|entry| SELECTOR.has(entry.key)) {
             let message = format!("`{}` beside `line`", other.key);
             let hint = Some("a marker is a line or an element".to_owned());
             self.reader.report(other.at, Code::E02, message, hint);
@@ -224,7 +218,7 @@ impl<'r, 's> SectionReader<'r, 's> {
     fn replace(&mut self, value: &Value<'_>, into: &mut Sections) -> Option<()> {
         let table = self.reader.table(value)?;
         let (mut find, mut with, mut at, mut on_html, mut place) = (None, None, At::Any, None, None);
-        for entry in self.reader.entries(table) {
+        for entry in self.reader.known(table, &REPLACE) {
             match entry.key {
                 "find" => find = Some(entry.value),
                 "with" => with = self.reader.string(entry.value, "a string"),
@@ -236,7 +230,7 @@ impl<'r, 's> SectionReader<'r, 's> {
                     let html = self.choice(entry.value, &[("line", false), ("html", true)]);
                     on_html = html.filter(|html| *html).map(|_| entry.value.span().start);
                 }
-                _ => self.reader.unknown("key", &entry, "in [[replace]]", &["find", "with", "on", "at"]),
+                _ => {}
             }
         }
         let (Some(find), Some(with)) = (find, with) else {

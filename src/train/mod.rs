@@ -278,7 +278,7 @@ fn token_weights(pages: &[&Example]) -> Vec<(String, i16)> {
         .filter(|page| page.html.is_some() && page.truth.body.is_some())
         .map(|page| {
             let dom = Dom::parse(page.html.as_deref().unwrap_or_default(), &Limits::default());
-            let drafts = from_dom(&dom, &empty, Some(&page.url));
+            let drafts = from_dom(&dom, &empty, Some(&page.url), &[]);
             let said = say(page, &drafts);
             (page.domain_key(), count_tokens(&dom, &drafts, &said))
         })

@@ -115,6 +115,8 @@ fn report(folder: &Path, pages: usize) -> String {
 #[test]
 fn a_run_tells_which_rules_rot() {
     let folder = rules(SITE);
+    let other = "format = 1\nhosts = [\"other-post.example\"]\n";
+    fs::write(folder.path().join("sites/other-post.toml"), other).unwrap();
     let run = report(folder.path(), 200);
     let told = stdout(&["rules", "stats", &run], &[("--rules", folder.path())], "");
     assert!(line(&told, "elsterwick-post.toml: 200 pages").ends_with("200 pages"));
@@ -127,7 +129,9 @@ fn a_run_tells_which_rules_rot() {
     assert!(line(&told, "strip/share/.never").contains("no hit"));
     assert!(!told.contains("main.never"), "a layout that no page has is told once: {told}");
     assert!(!told.contains("strip/related/footer") && !told.contains("^fishermen"), "{told}");
-    assert!(line(&told, "never applied").contains("kanalblatt"));
+    assert!(line(&told, "never applied: ").ends_with("other-post.toml"), "{told}");
+    let shipped = line(&told, "never applied of the shipped files: ").rsplit(' ').next().unwrap();
+    assert!(shipped.parse::<usize>().unwrap() > 100, "{told}");
 
     let json = stdout(&["rules", "stats", &run, "--format", "json"], &[("--rules", folder.path())], "");
     let told: Value = serde_json::from_str(&json).unwrap();
@@ -135,6 +139,8 @@ fn a_run_tells_which_rules_rot() {
     assert_eq!(file["body"], serde_json::json!({"found": 150, "missed": 50}));
     assert_eq!(file["body_rots"], true);
     assert_eq!(told["unknown"], 0);
+    let shipped = told["shipped_never_applied"].as_array().unwrap();
+    assert!(shipped.contains(&"rules/sites/kanalblatt.toml".into()), "{told}");
 
     // With other rules than those of the run, that is said.
     let told = stdout(&["rules", "stats", &run], &[], "");

@@ -11,6 +11,7 @@ mod keeper;
 mod readme;
 mod rules;
 mod tables;
+mod tutorial;
 mod watch;
 
 use std::path::Path;

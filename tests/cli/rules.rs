@@ -83,3 +83,11 @@ fn the_rules_of_a_page_are_told_and_used() {
     assert!(by_rule.ends_with("elsterwick-post.toml:5"), "{by_rule}");
     assert_eq!(reason(&["--no-site-rules"]), None);
 }
+
+#[test]
+fn the_schema_for_editors_is_printed() {
+    let run = copydesk().args(["rules", "schema"]).assert().success();
+    let schema: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!(schema["properties"]["hosts"]["type"], "array");
+    assert_eq!(schema["definitions"]["strip"]["additionalProperties"], false);
+}

@@ -10,12 +10,13 @@ use copydesk::article::Metadata;
 use copydesk::block::Block;
 use copydesk::cleaner::Cleaned;
 use copydesk::document::RawDoc;
-use copydesk::label::Label;
+use copydesk::label::{Kind, Label};
 use copydesk::output::{Escaped, PAGE_END, page_start, verdict_of};
 use copydesk::pipeline;
 use copydesk::rules::RuleSet;
 use serde::Serialize;
 
+use super::pairs::pairs;
 use super::{Form, in_form};
 use crate::cli::{Exit, Failure, InputArgs, Named, pool, print, printable};
 
@@ -151,9 +152,10 @@ fn words(text: &str) -> usize {
 impl DocChange {
     /// What differs; `None` if nothing does.
     fn of(raw: &RawDoc, old: &Cleaned, new: &Cleaned) -> Option<Self> {
-        // Rules decide about blocks, they do not make them: there are the same on both sides.
-        let lines: Vec<_> =
-            old.blocks.iter().zip(&new.blocks).filter_map(|(old, new)| line_change(old, new)).collect();
+        let lines: Vec<_> = pairs(&old.blocks, &new.blocks)
+            .into_iter()
+            .filter_map(|(old, new)| line_change(old, new))
+            .collect();
         let fields = field_changes(&old.metadata, &new.metadata);
         let verdict = (old.verdict != new.verdict).then(|| (verdict_of(old), verdict_of(new)));
         if lines.is_empty() && fields.is_empty() && verdict.is_none() {
@@ -187,7 +189,18 @@ impl DocChange {
     }
 }
 
-fn line_change(old: &Block, new: &Block) -> Option<LineChange> {
+/// What became of a block; where one side does not have it, it is part of another block there.
+fn line_change(old: Option<&Block>, new: Option<&Block>) -> Option<LineChange> {
+    let (old, new) = match (old, new) {
+        (Some(old), Some(new)) => (old, new),
+        (Some(one), None) | (None, Some(one)) => {
+            let (kind, reason) = (Kind::Other.to_string(), "apart on one side only".to_owned());
+            let change =
+                if new.is_none() { Change::Lost { kind, reason } } else { Change::Won { kind, reason } };
+            return Some(LineChange { change, text: one.text.clone() });
+        }
+        (None, None) => return None,
+    };
     let change = match (old.label, new.label) {
         (Label::Kept(_), Label::Dropped(kind)) => {
             Change::Lost { kind: kind.to_string(), reason: new.reason.to_string() }

@@ -61,6 +61,8 @@ struct Stats {
     files: Vec<FileStats>,
     /// Files of sites and families that applied to no document.
     never_applied: Vec<Arc<str>>,
+    /// The same of those that ride in the binary, of which there are always many.
+    shipped_never_applied: Vec<Arc<str>>,
     generic: Vec<GenericStats>,
     /// Patterns of the report that these rules do not have: the run had others.
     unknown: usize,
@@ -132,7 +134,11 @@ impl Stats {
             } else if let Some(used) = run.rule_files.get(&file.name) {
                 stats.files.push(FileStats::new(&file, used, hit));
             } else {
-                stats.never_applied.push(file.name);
+                let never = match file.shipped {
+                    true => &mut stats.shipped_never_applied,
+                    false => &mut stats.never_applied,
+                };
+                never.push(file.name);
             }
         }
         let unknown = |used: &&PatternUse| !known.contains(&(used.rule.clone(), Arc::clone(&used.path)));
@@ -208,6 +214,9 @@ impl fmt::Display for Stats {
         if !self.never_applied.is_empty() {
             let names: Vec<&str> = self.never_applied.iter().map(|name| &**name).collect();
             writeln!(f, "never applied: {}", names.join(", "))?;
+        }
+        if !self.shipped_never_applied.is_empty() {
+            writeln!(f, "never applied of the shipped files: {}", self.shipped_never_applied.len())?;
         }
         if self.unknown > 0 {
             writeln!(
