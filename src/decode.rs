@@ -144,9 +144,9 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
     sample
 }
 
-/// The last label of an address's host, in lower case.
+/// The last label of a web address's host, in lower case. In other schemes a host may be any characters.
 fn top_level_domain(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
+    let url = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let label = url.domain()?.trim_end_matches('.').rsplit('.').next()?;
     Some(label.to_owned())
 }
@@ -366,10 +366,17 @@ mod tests {
             let raw = raw(&bytes, Charset::Unknown, Some(url));
             assert_eq!(decode(&raw).text, text, "{}", encoding.name());
         }
-        for (url, domain) in
-            [("https://A.Example.DE./x", Some("de")), ("http://192.0.2.1/", None), ("no url", None)]
-        {
+        for (url, domain) in [
+            ("https://A.Example.DE./x", Some("de")),
+            ("https://elster.example.РФ/", Some("xn--p1ai")),
+            ("http://192.0.2.1/", None),
+            ("no url", None),
+            ("htpps://Elster.EXAMPLE/", None),
+            ("htpps://elster.\u{f}\u{e4}/", None),
+        ] {
             assert_eq!(top_level_domain(url).as_deref(), domain, "{url}");
+            // The detector panics if it is given anything else.
+            guess("f\u{e4}hre".as_bytes(), Some(url));
         }
     }
 

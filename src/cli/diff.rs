@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use copydesk::{input, words};
+use copydesk::{input, output, words};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -21,7 +22,7 @@ Exit status: 0 if the articles are the same, 1 if not, 2 if the runs cannot be c
 Example:
   copydesk diff before/ after/ --worst 50")]
 pub(crate) struct DiffArgs {
-    /// The run before: a file of articles as JSON lines (plain, .gz or .zst) or an output folder
+    /// The run before: a file of articles as JSON lines (plain, .gz or .zst) or Parquet, or an output folder
     #[arg(value_name = "RUN_A")]
     before: PathBuf,
     /// The run after
@@ -230,25 +231,46 @@ fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Strin
 fn articles(run: &Path) -> Result<impl Iterator<Item = Result<Article, Failure>>, Failure> {
     let files = if run.is_dir() { article_files(run)? } else { vec![run.to_owned()] };
     Ok(files.into_iter().flat_map(|path| {
-        let lines: Box<dyn Iterator<Item = io::Result<String>>> = match input::plain(&path) {
-            Ok(file) => Box::new(BufReader::new(file).lines()),
-            Err(error) => Box::new(std::iter::once(Err(error))),
-        };
-        lines.zip(1..).map(move |(line, number)| {
-            let line = line.map_err(Failure::read(&path))?;
-            let bad = |message| Failure::Line { path: path.clone(), line: number, message };
-            let mut fields: Map<String, Value> =
-                serde_json::from_str(&line).map_err(|error| bad(error.to_string()))?;
-            let Some(Value::String(id)) = fields.remove("id") else {
-                return Err(bad("no article: it has no `id`".to_owned()));
-            };
-            // Ids may repeat in an input, the numbers of its records do not; its path may be another now.
-            let record = fields.remove("source").and_then(|source| source.get("record")?.as_u64());
-            let mut hasher = FxHasher::default();
-            (&id, record).hash(&mut hasher);
-            Ok(Article { key: hasher.finish(), id, fields })
+        let objects = objects(&path).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))));
+        objects.zip(1..).map(move |(object, line)| {
+            let object = object.map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidData => {
+                    Failure::Line { path: path.clone(), line, message: error.to_string() }
+                }
+                _ => Failure::read(&path)(error),
+            })?;
+            Article::new(object).ok_or_else(|| {
+                let message = "no article: it has no `id`".to_owned();
+                Failure::Line { path: path.clone(), line, message }
+            })
         })
     }))
+}
+
+type Objects = Box<dyn Iterator<Item = io::Result<Map<String, Value>>>>;
+
+/// What a file holds, a line or a row each.
+fn objects(path: &Path) -> io::Result<Objects> {
+    if path.extension().is_some_and(|extension| extension == "parquet") {
+        return Ok(Box::new(output::read_table(File::open(path)?)?));
+    }
+    let lines = BufReader::new(input::plain(path)?).lines();
+    let bad = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+    Ok(Box::new(lines.map(move |line| serde_json::from_str(&line?).map_err(bad))))
+}
+
+impl Article {
+    fn new(mut fields: Map<String, Value>) -> Option<Self> {
+        let Some(Value::String(id)) = fields.remove("id") else { return None };
+        // Ids may repeat in an input, and numbers of records in its files. Folders may be others now.
+        let source = fields.remove("source").unwrap_or_default();
+        let file = source["path"].as_str().map(|path| path.rsplit(['/', '\\']).next());
+        let mut hasher = FxHasher::default();
+        (&id, file, source["record"].as_u64()).hash(&mut hasher);
+        // Rows come without them.
+        fields.retain(|_, value| !value.is_null());
+        Some(Self { key: hasher.finish(), id, fields })
+    }
 }
 
 /// The files of articles in an output folder: one, or shards.
@@ -258,15 +280,20 @@ fn article_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_lines = name.starts_with("articles.jsonl")
-                || (name.starts_with("articles-") && name.contains(".jsonl"));
-            is_lines && !name.ends_with(".tmp")
+            let is_kind = |kind| {
+                name.starts_with(&format!("articles{kind}"))
+                    || (name.starts_with("articles-") && name.contains(kind))
+            };
+            [".jsonl", ".parquet"].into_iter().any(is_kind) && !name.ends_with(".tmp")
         })
         .collect();
     // Shard 100000 comes after shard 99999.
     files.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
     if files.is_empty() {
-        return Err(Failure::Usage(format!("{} holds no articles as JSON lines", folder.display())));
+        return Err(Failure::Usage(format!(
+            "{} holds no articles as JSON lines or Parquet",
+            folder.display()
+        )));
     }
     Ok(files)
 }

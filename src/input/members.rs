@@ -3,6 +3,7 @@
 //! After a damaged member the reader reports one error and goes on with the next member. To find it even where the damage led the decoder astray, it keeps the compressed bytes of the current
 //! member, up to [`KEPT`] of them, and searches from the member's second byte.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,8 +12,13 @@ use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
 use zstd::stream::raw::Operation;
 
-/// Compressed bytes read at once.
+use super::ahead::{self, Member};
+
+/// Compressed bytes read at once, and decoded at once.
 const CHUNK: usize = 64 * 1024;
+
+/// Bytes that come out of a decoder at once.
+const ROOM: usize = 128 * 1024;
 
 /// Compressed bytes of the current member that are kept for the search after a damage.
 const KEPT: usize = 1024 * 1024;
@@ -89,7 +95,7 @@ impl Compression {
     }
 
     /// Whether a member or frame (a skippable one too) begins here. Reserved gzip flags must be 0.
-    fn begins(self, head: &[u8]) -> bool {
+    pub(super) fn begins(self, head: &[u8]) -> bool {
         match (self, head) {
             (Self::Gzip, [0x1f, 0x8b, 8, flags, ..]) => flags & 0xe0 == 0,
             (Self::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..]) => true,
@@ -100,7 +106,7 @@ impl Compression {
 
     /// Like [`Self::begins`], but strict enough for a search: of random bytes one place in 2^36 (gzip) or
     /// 2^32 (zstd) passes. In gzip that are the flags for compression level and operating system.
-    fn surely_begins(self, head: &[u8]) -> bool {
+    pub(super) fn surely_begins(self, head: &[u8]) -> bool {
         self.begins(head)
             && match self {
                 Self::Gzip => matches!(head.get(8..HEADER), Some([0 | 2 | 4, 0..=13 | 255])),
@@ -109,7 +115,7 @@ impl Compression {
     }
 
     /// The bytes to search for after a damage.
-    fn magic(self) -> &'static [u8] {
+    pub(super) fn magic(self) -> &'static [u8] {
         match self {
             Self::Gzip => &[0x1f, 0x8b, 8],
             Self::Zstd => &[0x28, 0xb5, 0x2f, 0xfd],
@@ -117,21 +123,37 @@ impl Compression {
     }
 }
 
-enum Decoder {
+pub(super) enum Decoder {
     Gzip(Decompress),
     Zstd(zstd::stream::raw::Decoder<'static>),
 }
 
 /// What one step of a decoder did.
-struct Step {
-    read: usize,
-    written: usize,
+pub(super) struct Step {
+    pub(super) read: usize,
+    pub(super) written: usize,
     /// Whether the member has ended, and its checksum holds; or what is wrong behind the bytes written.
-    ended: Result<bool, String>,
+    pub(super) ended: Result<bool, String>,
 }
 
 impl Decoder {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
+    pub(super) fn new(compression: Compression) -> io::Result<Self> {
+        Ok(match compression {
+            Compression::Gzip => Self::Gzip(Decompress::new_gzip(15)),
+            Compression::Zstd => Self::Zstd(zstd::stream::raw::Decoder::new()?),
+        })
+    }
+
+    /// For the next member.
+    pub(super) fn reset(&mut self) -> io::Result<()> {
+        match self {
+            Self::Gzip(gzip) => gzip.reset(true),
+            Self::Zstd(zstd) => zstd.reinit()?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         match self {
             Self::Gzip(gzip) => {
                 let (read, written) = (gzip.total_in(), gzip.total_out());
@@ -162,6 +184,8 @@ enum State {
     /// The last member has ended, another may begin.
     Between,
     Inside,
+    /// In a member that was decoded ahead.
+    Ahead,
     /// Something is damaged; the next member is to be found.
     Lost,
     Done,
@@ -188,18 +212,24 @@ pub(super) struct Members<R> {
     /// What is wrong behind the bytes given out last.
     failure: Option<String>,
     input_ended: bool,
+    /// What broke reading the input, once all that came before it is decoded.
+    broken: Option<io::Error>,
+    /// How many threads decode members ahead; 1 is none.
+    threads: usize,
+    /// Members that were decoded ahead, from `next` on; of the first one, bytes that were given out already.
+    ahead: VecDeque<Member>,
+    given: usize,
+    /// Offset in the file before which decoding ahead is not tried again, because it was in vain.
+    not_before: u64,
 }
 
 impl<R: Read> Members<R> {
     /// Decompresses `input`, which begins with a member of this compression.
-    pub(super) fn new(input: R, compression: Compression) -> io::Result<Self> {
+    pub(super) fn new(input: R, compression: Compression, threads: usize) -> io::Result<Self> {
         Ok(Self {
             input,
             compression,
-            decoder: match compression {
-                Compression::Gzip => Decoder::Gzip(Decompress::new_gzip(15)),
-                Compression::Zstd => Decoder::Zstd(zstd::stream::raw::Decoder::new()?),
-            },
+            decoder: Decoder::new(compression)?,
             state: State::Between,
             buffer: Vec::new(),
             next: 0,
@@ -210,15 +240,32 @@ impl<R: Read> Members<R> {
             rewound: 0,
             failure: None,
             input_ended: false,
+            broken: None,
+            threads,
+            ahead: VecDeque::new(),
+            given: 0,
+            not_before: 0,
         })
     }
 
     /// Reads compressed bytes until `wanted` of them wait to be decoded or the file ends.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        while self.buffer.len() - self.next < wanted && !self.input_ended {
+        self.fill_ahead(wanted);
+        if self.buffer.len() - self.next >= wanted {
+            return Ok(());
+        }
+        self.broken.take().map_or(Ok(()), |error| {
+            self.state = State::Done;
+            Err(error)
+        })
+    }
+
+    /// The same; that the input is broken is kept for later.
+    fn fill_ahead(&mut self, wanted: usize) {
+        while self.buffer.len() - self.next < wanted && !self.input_ended && self.broken.is_none() {
             let keep = match self.state {
                 State::Inside => self.search.max(self.next.saturating_sub(KEPT)),
-                State::Between | State::Lost | State::Done => self.next,
+                State::Between | State::Ahead | State::Lost | State::Done => self.next,
             };
             if keep >= KEPT {
                 self.buffer.drain(..keep);
@@ -238,21 +285,29 @@ impl<R: Read> Members<R> {
             match read {
                 Ok(0) => self.input_ended = true,
                 Ok(_) => {}
-                Err(error) => {
-                    self.state = State::Done;
-                    return Err(error);
-                }
+                Err(error) => self.broken = Some(error),
             }
         }
-        Ok(())
+    }
+
+    /// Decodes members from `next` on, unless that would likely be in vain again.
+    fn decode_ahead(&mut self) {
+        let here = self.base + self.next as u64;
+        if self.threads < 2 || here < self.not_before {
+            return;
+        }
+        self.fill_ahead(ahead::WINDOW);
+        let window = &self.buffer[self.next..];
+        let window = &window[..window.len().min(ahead::WINDOW)];
+        self.ahead = ahead::decode(window, self.compression, self.threads);
+        if self.ahead.len() < 2 {
+            self.not_before = here + window.len() as u64;
+        }
     }
 
     /// Begins the member at `next`.
     fn begin(&mut self) -> io::Result<()> {
-        match &mut self.decoder {
-            Decoder::Gzip(gzip) => gzip.reset(true),
-            Decoder::Zstd(zstd) => zstd.reinit()?,
-        }
+        self.decoder.reset()?;
         self.search = self.next + 1;
         self.since = self.written;
         self.state = State::Inside;
@@ -296,7 +351,15 @@ impl<R: Read> Members<R> {
             self.state = State::Done;
             Ok(())
         } else if self.compression.begins(head) {
-            self.begin()
+            if self.ahead.is_empty() {
+                self.decode_ahead();
+            }
+            if self.ahead.is_empty() {
+                return self.begin();
+            }
+            self.state = State::Ahead;
+            self.given = 0;
+            Ok(())
         } else if head.len() < 4 {
             Err(self.lose(CUT_SHORT))
         } else {
@@ -338,19 +401,38 @@ impl<R: Read> Read for Members<R> {
                 State::Done => return Ok(0),
                 State::Between => self.between()?,
                 State::Lost => self.find()?,
+                State::Ahead => match self.ahead.front() {
+                    Some(member) if self.given < member.bytes.len() => {
+                        let rest = &member.bytes[self.given..];
+                        let count = rest.len().min(output.len());
+                        output[..count].copy_from_slice(&rest[..count]);
+                        self.given += count;
+                        self.written += count as u64;
+                        return Ok(count);
+                    }
+                    _ => {
+                        self.next += self.ahead.pop_front().map_or(0, |member| member.length);
+                        self.state = State::Between;
+                    }
+                },
                 State::Inside => {
                     if let Some(what) = self.failure.take() {
                         return Err(self.lose(&what));
                     }
+                    // In pieces whose ends are the same however the bytes came: how much of a damaged member
+                    // a decoder gives out may depend on what it gets at once.
+                    let piece = CHUNK - (self.base + self.next as u64) as usize % CHUNK;
+                    self.fill_ahead(piece);
                     self.fill(1)?;
-                    let step = self.decoder.step(&self.buffer[self.next..], output);
+                    let end = self.buffer.len().min(self.next + piece);
+                    let room = output.len().min(ROOM);
+                    let step = self.decoder.step(&self.buffer[self.next..end], &mut output[..room]);
                     self.next += step.read;
                     self.written += step.written as u64;
                     match step.ended {
                         Ok(true) => self.state = State::Between,
                         Ok(false) if step.read > 0 || step.written > 0 => {}
-                        Ok(false) if self.input_ended => self.failure = Some(CUT_SHORT.to_owned()),
-                        Ok(false) => self.fill(self.buffer.len() - self.next + 1)?,
+                        Ok(false) => self.failure = Some(CUT_SHORT.to_owned()),
                         Err(what) => self.failure = Some(what),
                     }
                     if step.written > 0 {

@@ -29,6 +29,7 @@
 //! assert_eq!((doc.id.as_str(), doc.bytes.as_slice()), ("17", &b"The ferry sailed."[..]));
 //! ```
 
+mod ahead;
 mod archive;
 mod bytes;
 mod fields;
@@ -432,7 +433,7 @@ fn decompressed(mut input: Counted, path: &Path) -> io::Result<(Box<dyn Read + S
     let compression = Compression::of(&head).or_else(by_name);
     let input = io::Cursor::new(head).chain(input);
     Ok(match compression {
-        Some(compression) => (Box::new(Members::new(input, compression)?), true),
+        Some(compression) => (Box::new(Members::new(input, compression, ahead::threads())?), true),
         None => (Box::new(input), false),
     })
 }

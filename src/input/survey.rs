@@ -89,7 +89,7 @@ fn kind_of(path: &Path) -> io::Result<String> {
     if let Some(compression) = compression {
         head.clear();
         // What is damaged is for the reader to report.
-        let plain = Members::new(File::open(path)?, compression)?;
+        let plain = Members::new(File::open(path)?, compression, 1)?;
         let _ = plain.take(kind::HEAD as u64).read_to_end(&mut head);
     }
     let kind = match kind::of(&head, path) {

@@ -19,7 +19,7 @@ pub use file::{FileNames, OutFile, sync_folder};
 pub use manifest::{Identity, Manifest, Shard};
 pub use page::{Escaped, PAGE_END, explained_document, page_start};
 pub use report::{Report, Skipped, Tally};
-pub use table::Table;
+pub use table::{Table, read_table};
 pub use usage::{Asked, FileUse, PatternUse};
 
 use serde::Serialize;

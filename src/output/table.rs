@@ -3,6 +3,7 @@
 //! Rows are made of JSON lines, so that there is one account of what an article is; which column a value
 //! goes to is read off the schema. A row group is held in memory until it is full, and then written.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -10,7 +11,9 @@ use parquet::basic::{Compression, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::file::writer::SerializedFileWriter;
+use parquet::record::{Field, Row};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type};
 use serde_json::{Map, Value};
@@ -270,6 +273,32 @@ fn shred_nothing(field: &Type, levels: Levels, columns: &mut [Column]) -> usize 
 fn element(field: &Type) -> Option<&Type> {
     let [list] = field.is_group().then(|| field.get_fields())? else { return None };
     (list.get_basic_info().repetition() == Repetition::REPEATED).then(|| &*list.get_fields()[0])
+}
+
+/// The articles in a table, as the objects of JSON that it was made of, without nulls.
+///
+/// # Errors
+/// The file is no table. A row that cannot be read is an error in its place.
+pub fn read_table(file: File) -> io::Result<impl Iterator<Item = io::Result<Map<String, Value>>>> {
+    let rows = SerializedFileReader::new(file).map_err(io_error)?.into_iter();
+    Ok(rows.map(|row| Ok(object(row.map_err(io_error)?))))
+}
+
+fn object(row: Row) -> Map<String, Value> {
+    let values = row.into_columns().into_iter().map(|(name, field)| (name, json(field)));
+    values.filter(|(_, value)| !value.is_null()).collect()
+}
+
+/// A value in JSON; types that no column of ours has become text.
+fn json(field: Field) -> Value {
+    match field {
+        Field::Null => Value::Null,
+        Field::Str(text) => text.into(),
+        Field::Long(number) => number.into(),
+        Field::Group(row) => object(row).into(),
+        Field::ListInternal(list) => list.elements().iter().cloned().map(json).collect(),
+        other => other.to_string().into(),
+    }
 }
 
 fn misfit(field: &Type) -> io::Error {

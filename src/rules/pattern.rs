@@ -26,7 +26,7 @@ pub(super) const MAX_COMPILED: usize = 4 << 20;
 
 /// Bytes of a regex's cache of states, which each thread holds. Lines are short and few regexes see one, so
 /// that a small cache costs no time; a thousand large ones cost more memory than everything else together.
-const DFA_CACHE: usize = 512 << 10;
+const DFA_CACHE: usize = 64 << 10;
 
 /// Nesting of groups in a pattern.
 const MAX_NESTING: u32 = 32;

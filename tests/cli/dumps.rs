@@ -475,12 +475,39 @@ fn diff_tells_what_changed_worst_first() {
     };
     assert_eq!(diff(&before, &after, 0)["same"], 4);
 
+    // With a second file in which the same ids stand at the same records; as lines and as a table.
+    let second = folder.path().join("second.jsonl");
+    fs::write(&second, (1..=3).map(json_line).collect::<String>()).unwrap();
+    let [lines, table] = ["lines.jsonl", "table/"].map(|name| folder.path().join(name));
+    for (out, format) in [(&lines, "jsonl"), (&table, "parquet")] {
+        let mut clean = copydesk();
+        clean
+            .args(["clean", "-q", "--blocks", "--format", format])
+            .args([&input, &second])
+            .arg("-o")
+            .arg(out);
+        clean.assert().success();
+    }
+    assert_eq!(diff(&lines, &table, 0)["same"], 7);
+    let unique = folder.path().join("unique.jsonl");
+    fs::write(
+        &unique,
+        fs::read_to_string(&lines)
+            .unwrap()
+            .lines()
+            .skip(4)
+            .fold(String::new(), |all, line| all + line + "\n"),
+    )
+    .unwrap();
+    let found = diff(&table, &unique, 1);
+    assert_eq!((&found["same"], &found["only_before"]), (&json!(3), &json!(4)), "{found}");
+
     // One is gone, one has lost a word and a field, one is new.
     let mut lines = json_lines(&before.join("articles.jsonl"));
     lines.remove(0);
     lines[1]["text"] = lines[1]["text"].as_str().unwrap().replace("Tuesday ", "").into();
     lines[1]["title"] = Value::Null;
-    lines.push(json!({"id": "new", "source": {"record": 9}, "text": "A quay"}));
+    lines.push(json!({"id": "new", "source": {"path": "dump.jsonl", "record": 9}, "text": "A quay"}));
     let changed = folder.path().join("changed.jsonl");
     fs::write(&changed, lines.iter().map(|line| line.to_string() + "\n").collect::<String>()).unwrap();
     let found = diff(&after, &changed, 1);
