@@ -29,7 +29,7 @@ const SMALL_CLASS: usize = 16;
 const MAX_NFA: usize = 1 << 20;
 
 /// Bytes of the deterministic states that are kept, for each thread.
-const CACHE: usize = 64 << 10;
+const CACHE: usize = 256 << 10;
 
 type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
