@@ -47,10 +47,12 @@ const QUOTED_WORDS: usize = 12;
 /// Log-odds from which the model counts as unsure of a heading, not against it: a probability of 0.3.
 const UNSURE: i32 = -868;
 
+/// Log-odds below which the model calls a block boilerplate for certain: a probability of 0.12.
+const CERTAIN: i32 = -2040;
+
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
 pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
-    let sizes: Vec<u32> = reading.drafts.list.iter().map(|draft| draft.chars + 12).collect();
     let mut pass = Pass {
         reading,
         drafts: &reading.drafts,
@@ -58,7 +60,7 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
         dropped: vec![None; scores.len()],
         title_row: None,
         standfirst: vec![],
-        threshold: choose::threshold(scores, &sizes),
+        threshold: threshold(reading, scores),
         by_site: None,
         how: if reading.dom.is_some() { How::Model } else { How::Text },
         rule_missed: false,
@@ -77,6 +79,18 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
     let labels = (0..scores.len()).map(|row| pass.settle(row)).collect();
     let Pass { how, rule_missed, found, refused, .. } = pass;
     Decision { labels, how, head, rule_missed, found, refused }
+}
+
+/// The score from which a block is kept. A text in which the model is certain of no boilerplate, but for what rules
+/// know, is a clean one and loses nothing to the model: it is wrong there more often than right.
+fn threshold(reading: &Reading, scores: &[i32]) -> i32 {
+    let is_clean =
+        || scores.iter().zip(&reading.by_rule).all(|(score, by_rule)| *score >= CERTAIN || *by_rule);
+    if reading.dom.is_none() && is_clean() {
+        return i32::MIN;
+    }
+    let sizes: Vec<u32> = reading.drafts.list.iter().map(|draft| draft.chars + 12).collect();
+    choose::threshold(scores, &sizes)
 }
 
 struct Pass<'a> {
@@ -296,8 +310,8 @@ impl Pass<'_> {
     }
 
     /// Of paragraphs that say the same, the first stays; on a page, of one that stands whole in another, the other. A
-    /// text without markup repeats itself on purpose more often than not (labels in lists, program listings), but at
-    /// its head, side by side, and in runs.
+    /// text without markup repeats itself on purpose more often than not (labels in lists, program listings), but side
+    /// by side, and long sentences of its head and in runs.
     fn repeats(&mut self) {
         let is_page = self.reading.dom.is_some();
         let mut first: FxHashMap<&[u32], usize> = FxHashMap::default();
@@ -315,12 +329,13 @@ impl Pass<'_> {
             if words.len() < REPEATED_WORDS {
                 continue;
             }
-            let is_long = words.len() >= REPEATED_WORDS * 2;
+            let is_long = words.len() >= REPEATED_WORDS * 2 && words::ends_as_sentence(self.drafts.text(row));
             match first.get(words) {
                 Some(&at) => {
                     let in_run = is_long && before == Some((place - 1, at.wrapping_sub(1)));
                     before = Some((place, at));
-                    if is_page || at < HEAD_BLOCKS || place - at <= 2 || in_run {
+                    let in_head = is_long && at < HEAD_BLOCKS;
+                    if is_page || in_head || place - at <= 2 || in_run {
                         self.dropped[row] = Some((Kind::Duplicate, Reason::Repeats(rows[at])));
                     }
                 }
