@@ -51,13 +51,14 @@ pub struct Head {
 }
 
 /// Reads the head of a text. `hits` tells which lines a rule calls boilerplate, `slug` are the words by which
-/// the address names the article, `is_likely` tells which blocks may be main content.
+/// the address names the article, `is_likely` tells which blocks may be main content, `is_sure` which are.
 #[must_use]
 pub fn read(
     drafts: &Drafts,
     hits: &[Option<LineHit>],
     slug: &[u32],
     is_likely: &dyn Fn(usize) -> bool,
+    is_sure: &dyn Fn(usize) -> bool,
     lang: Option<&str>,
 ) -> Head {
     let mut head = Head::default();
@@ -75,7 +76,7 @@ pub fn read(
     lines.below(title, prose, lang, &mut head);
     lines.topics(title, prose, &mut head);
     let has_credit = head.labels.iter().any(|(_, kind)| matches!(kind, Kind::Byline | Kind::Dateline));
-    if is_likely(title) && !is_shown && !has_credit {
+    if is_sure(title) && !is_shown && !has_credit {
         // A line that only its place makes a headline is more often the first heading of the body.
         return Head { agency, ..Head::default() };
     }
@@ -352,7 +353,7 @@ mod tests {
         ] {
             let drafts = from_text(&format!("{text}\n{PROSE}\n{PROSE}"));
             let hits = vec![None; drafts.list.len()];
-            let head = read(&drafts, &hits, &slug(url), &|_| true, Some("en"));
+            let head = read(&drafts, &hits, &slug(url), &|_| true, &|_| false, Some("en"));
             assert_eq!(head.title.map(|row| drafts.text(row)), title, "{name}");
             assert_eq!(head.authors, authors, "{name}");
             assert_eq!(head.date.as_deref(), date, "{name}");
