@@ -56,52 +56,58 @@ fn window(text: &[u8]) -> u128 {
     }
 }
 
-/// Slots of a table for each of its literals, so that nearly all grams of other texts meet an empty one.
-const SLOTS_A_LITERAL: usize = 8;
+/// Bits of a filter for each of its literals, so that few grams of other texts meet one that is set.
+const BITS_A_LITERAL: usize = 16;
 
-/// Slots of a table at most: their bytes in the filter stay in the nearest cache.
-const MAX_SLOTS: usize = 1 << 14;
+/// Bits of a filter at most: they stay in the nearest cache.
+const MAX_BITS: usize = 1 << 17;
 
 /// Literals by gram: a few of their bytes, as a number.
 #[derive(Debug, Default)]
 struct Table {
-    /// For each slot, what may follow the grams in it: a bit for each value of a byte's three lowest bits.
-    filter: Vec<u8>,
+    /// A bit for each hash of a gram.
+    filter: Vec<u64>,
     /// For each slot, where its literals begin; they end where those of the next slot begin.
     starts: Vec<u32>,
     literals: Vec<Literal>,
-    /// What brings a hash to the number of a slot.
-    shift: u32,
+    /// What brings a hash to the number of its bit, and that to the number of its slot.
+    shifts: (u32, u32),
 }
 
 impl Table {
     /// Literals with their grams.
-    fn new(literals: Vec<(u32, Literal)>) -> Self {
-        let slots = (literals.len() * SLOTS_A_LITERAL).next_power_of_two().clamp(2, MAX_SLOTS);
-        let shift = u32::BITS - slots.ilog2();
-        let slot = |gram| (hash(gram) >> shift) as usize;
-        let mut filter = vec![0; slots];
-        let mut starts = vec![0; slots + 1];
-        for (gram, literal) in &literals {
-            let text = &literal.bytes[..usize::from(literal.length)];
-            filter[slot(*gram)] |=
-                text.get(usize::from(literal.gram.end)).map_or(u8::MAX, |&next| bit_of(next));
-            starts[slot(*gram) + 1] += 1;
+    fn new(mut literals: Vec<(u64, Literal)>) -> Self {
+        let bits = (literals.len() * BITS_A_LITERAL).next_power_of_two().clamp(64, MAX_BITS);
+        let slots = literals.len().next_power_of_two().clamp(2, bits);
+        let shifts = (u64::BITS - bits.ilog2(), bits.ilog2() - slots.ilog2());
+        let mut table =
+            Self { filter: vec![0; bits / 64], starts: vec![0; slots + 1], literals: vec![], shifts };
+        for (gram, _) in &literals {
+            let bit = table.bit(*gram);
+            table.filter[bit / 64] |= 1 << (bit % 64);
+            table.starts[(bit >> shifts.1) + 1] += 1;
         }
         for at in 0..slots {
-            starts[at + 1] += starts[at];
+            table.starts[at + 1] += table.starts[at];
         }
-        let mut literals = literals;
-        literals.sort_by_key(|(gram, _)| slot(*gram)); // stable: literals of one slot stay in their order
-        Self { filter, starts, literals: literals.into_iter().map(|(_, literal)| literal).collect(), shift }
+        literals.sort_by_key(|(gram, _)| table.bit(*gram)); // stable: literals of one gram stay in their order
+        table.literals = literals.into_iter().map(|(_, literal)| literal).collect();
+        table
     }
 
-    /// Literals that have this gram and behind it this byte, if any; others may be among them.
+    /// Multiplicative hashing (Knuth): the higher bits are the better ones.
     #[inline(always)]
-    fn with(&self, gram: u32, next: Option<&u8>) -> &[Literal] {
-        let slot = (hash(gram) >> self.shift) as usize;
-        match self.filter.get(slot) {
-            Some(&bits) if bits & next.map_or(u8::MAX, |&next| bit_of(next)) != 0 => {
+    fn bit(&self, gram: u64) -> usize {
+        (gram.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shifts.0) as usize
+    }
+
+    /// Literals that have this gram; others may be among them.
+    #[inline(always)]
+    fn with(&self, gram: u64) -> &[Literal] {
+        let bit = self.bit(gram);
+        match self.filter.get(bit / 64) {
+            Some(bits) if bits >> (bit % 64) & 1 == 1 => {
+                let slot = bit >> self.shifts.1;
                 &self.literals[self.starts[slot] as usize..self.starts[slot + 1] as usize]
             }
             _ => &[],
@@ -109,11 +115,8 @@ impl Table {
     }
 }
 
-/// The bit of the filter that stands for a byte.
-#[inline(always)]
-fn bit_of(byte: u8) -> u8 {
-    1 << (byte & 7)
-}
+/// Bytes of the longest gram of literals at the start of a text.
+const START_GRAM: usize = 8;
 
 /// Looks for literals at the start of a text.
 #[derive(Debug, Default)]
@@ -126,8 +129,8 @@ impl StartSearch {
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
         let literal = |(text, owner): (&str, u32)| {
             let text = text.as_bytes();
-            let length = text.len().min(4);
-            (start(text, length), Literal::new(text, 0..length, owner))
+            let length = text.len().min(START_GRAM);
+            (start(window(text), length), Literal::new(text, 0..length, owner))
         };
         Self { table: Table::new(literals.into_iter().map(literal).collect()) }
     }
@@ -135,122 +138,111 @@ impl StartSearch {
     /// Appends the patterns of all literals that the text starts with.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
         let window = window(text);
-        for length in 1..=text.len().min(4) {
-            let literals = self.table.with(start(text, length), text.get(length)).iter();
+        for length in 1..=text.len().min(START_GRAM) {
+            let literals = self.table.with(start(window, length)).iter();
             let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
             found.extend(literals.filter(|literal| literal.starts(window)).map(|literal| literal.owner));
         }
     }
 }
 
-/// The first bytes of a text as a number that no others have, since no text holds the byte 255.
-fn start(text: &[u8], length: usize) -> u32 {
-    let mut bytes = [0xff; 4];
-    bytes[..length].copy_from_slice(&text[..length]);
-    u32::from_le_bytes(bytes)
+/// The first bytes of a window as a number that no others have, since no text holds the byte 255.
+#[inline(always)]
+fn start(window: u128, length: usize) -> u64 {
+    (window & FIRST[length] | !FIRST[length]) as u64
 }
 
 /// Looks for literals anywhere in a text.
 ///
-/// For each literal its rarest three bytes, its gram, are in a table, and each three bytes of the text are looked up
+/// For each literal its rarest four bytes, its gram, are in a table, and each four bytes of the text are looked up
 /// there; only what is found is compared (as Wu and Manber 1994 do with blocks of a pattern).
 #[derive(Debug, Default)]
 pub(super) struct InsideSearch {
-    /// Literals of three bytes and more.
+    /// Literals of four bytes and more.
     table: Table,
-    /// Literals of one and two bytes: few, since a needle is made of better ones where there are any.
+    /// Shorter literals: few, since a needle is made of better ones where there are any.
     short: StartSearch,
-    /// Where each byte stands in them.
-    in_short: Places,
+    /// The pairs of bytes that they may begin with.
+    opening: Pairs,
 }
 
-/// For each byte, where it stands in literals of one and two bytes.
+/// A set of pairs of bytes: a bit for each.
 #[derive(Debug)]
-struct Places([u8; 256]);
+struct Pairs(Box<[u64; 1 << 10]>);
 
-impl Places {
-    const ALONE: u8 = 1;
-    const FIRST: u8 = 2;
-    const SECOND: u8 = 4;
-
+impl Pairs {
+    /// Adds those that a text begins with which begins with a literal.
     fn add(&mut self, literal: &[u8]) {
-        let places: &[u8] = if literal.len() == 1 { &[Self::ALONE] } else { &[Self::FIRST, Self::SECOND] };
-        for (&byte, place) in literal.iter().zip(places) {
-            self.0[usize::from(byte)] |= place;
+        let Some(&first) = literal.first() else { return };
+        let second = literal.get(1).map_or(0..=u8::MAX, |&second| second..=second);
+        for pair in second.map(|second| usize::from(u16::from_le_bytes([first, second]))) {
+            self.0[pair / 64] |= 1 << (pair % 64);
         }
     }
 
-    /// Whether a literal may stand at the start of the text.
     #[inline(always)]
-    fn may_start(&self, text: &[u8]) -> bool {
-        let place = |at: usize| text.get(at).map_or(0, |&byte| self.0[usize::from(byte)]);
-        match place(0) & (Self::ALONE | Self::FIRST) {
-            0 => false,
-            Self::FIRST => place(1) & Self::SECOND != 0,
-            _ => true,
-        }
+    fn has(&self, pair: u16) -> bool {
+        self.0[usize::from(pair) / 64] >> (pair % 64) & 1 == 1
     }
 }
 
-impl Default for Places {
+impl Default for Pairs {
     fn default() -> Self {
-        Self([0; 256])
+        Self(Box::new([0; 1 << 10]))
     }
 }
+
+/// Bytes of the grams of literals anywhere in a text.
+const INSIDE_GRAM: usize = 4;
 
 impl InsideSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
-        let mut in_short = Places::default();
+        let mut opening = Pairs::default();
         let (mut long, mut short) = (vec![], vec![]);
         for (text, owner) in literals {
             let bytes = text.as_bytes();
-            // With one byte more where there is one: it is looked at, too.
-            let rarest = bytes.array_windows().enumerate().max_by_key(|(at, _)| {
-                let end = bytes.len().min(at + 4);
-                rarity(&bytes[*at..end])
-            });
-            match rarest {
-                Some((at, gram)) => long.push((three(gram), Literal::new(bytes, at..at + 3, owner))),
+            let grams = bytes.array_windows::<INSIDE_GRAM>().enumerate();
+            match grams.max_by_key(|(_, gram)| rarity(*gram)) {
+                Some((at, gram)) => {
+                    long.push((number(gram), Literal::new(bytes, at..at + INSIDE_GRAM, owner)));
+                }
                 None => {
-                    in_short.add(bytes);
+                    opening.add(bytes);
                     short.push((text, owner));
                 }
             }
         }
-        Self { table: Table::new(long), short: StartSearch::new(short), in_short }
+        Self { table: Table::new(long), short: StartSearch::new(short), opening }
     }
 
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
         for (at, gram) in text.array_windows().enumerate() {
-            for literal in self.table.with(three(gram), text.get(at + 3)) {
+            for literal in self.table.with(number(gram)) {
                 if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
                     && literal.starts(window(&text[start..]))
                 {
                     found.push(literal.owner);
                 }
             }
+            if self.opening.has(u16::from_le_bytes([gram[0], gram[1]])) {
+                self.short.find(&text[at..], found);
+            }
         }
-        for at in 0..text.len() {
-            let rest = &text[at..];
-            if self.in_short.may_start(rest) {
-                self.short.find(rest, found);
+        for at in (text.len() + 1).saturating_sub(INSIDE_GRAM)..text.len() {
+            if self.opening.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()]))
+            {
+                self.short.find(&text[at..], found);
             }
         }
     }
 }
 
-/// Three bytes as a number.
+/// Four bytes as a number.
 #[inline(always)]
-fn three(&[a, b, c]: &[u8; 3]) -> u32 {
-    u32::from_le_bytes([a, b, c, 0])
-}
-
-/// Multiplicative hashing (Knuth): the higher bits are the better ones.
-#[inline(always)]
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9e37_79b1)
+fn number(gram: &[u8; INSIDE_GRAM]) -> u64 {
+    u64::from(u32::from_le_bytes(*gram))
 }
 
 #[cfg(test)]
@@ -293,11 +285,13 @@ mod tests {
 
     #[test]
     fn finds_every_literal_that_a_text_holds() {
-        let literals = ["newsletter", "news", "letter", "©", "ap", "подробне", "(c)", "ter"];
+        let literals = ["newsletter", "news", "letter", "©", "ap", "подробне", "(c)", "ter", "p"];
         for (text, expected) in [
             ("our newsletter", &[0, 1, 2, 7][..]),
             ("news", &[1]),
-            ("© ap", &[3, 4]),
+            ("© ap", &[3, 4, 8]),
+            ("p", &[8]),
+            ("map (c)", &[4, 6, 8]),
             ("подробнее", &[5]),
             ("(c)", &[6]),
             ("te", &[]),
