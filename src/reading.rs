@@ -201,10 +201,10 @@ impl Reading {
         }
     }
 
-    /// The head of a text, once it is known which of its blocks may be main content, and which are for certain.
+    /// The head of a text, once it is known which of its blocks may be main content.
     #[must_use]
-    pub fn head(&self, is_likely: &dyn Fn(usize) -> bool, is_sure: &dyn Fn(usize) -> bool) -> Head {
-        head::read(&self.drafts, &self.hits, &self.slug, is_likely, is_sure, self.lang())
+    pub fn head(&self, is_likely: &dyn Fn(usize) -> bool) -> Head {
+        head::read(&self.drafts, &self.hits, &self.slug, is_likely, self.lang())
     }
 }
 

@@ -76,27 +76,6 @@ fn a_text_says_short_lines_twice_on_purpose() {
 }
 
 #[test]
-fn a_headline_that_only_its_place_shows_stays_in_the_body() {
-    let under = |line: &str| format!("{line}\n{LONG}\n{LONG} It was low tide.");
-    let place = "Why did the ferry run aground";
-    for (name, text, tenths, wanted) in [
-        ("the model would keep it", under(place), vec![9, 9, 9], true),
-        ("the model would not", under(place), vec![1, 9, 9], false),
-        ("Markdown marks it", under(&format!("# {place}")), vec![9, 9, 9], false),
-        ("a byline follows", under(&format!("{place}\nBy Ida Marsh")), vec![9, 9, 9, 9], false),
-        (
-            "a title element repeats it",
-            under(&format!("{place} - Halden Echo\n{place}")),
-            vec![1, 9, 9, 9],
-            false,
-        ),
-    ] {
-        let kept = kept_of_text(&text, &tenths);
-        assert_eq!(kept[kept.len() - 3 - usize::from(name.starts_with("a byline"))], wanted, "{name}");
-    }
-}
-
-#[test]
 fn an_unsure_heading_goes_with_the_text_below_it() {
     for (heading, page, wanted) in [
         (

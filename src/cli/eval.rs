@@ -34,7 +34,7 @@ pub(crate) struct EvalArgs {
     /// Only the pages whose `kind` is this
     #[arg(long)]
     kind: Option<String>,
-    /// Clean the body of each truth, as a text, in place of the page: what goes is lost, as a rule
+    /// Clean the body of each truth, as a text, in place of the page, and measure headline and text together
     #[arg(long, conflicts_with = "score")]
     true_bodies: bool,
     /// List the N pages of each file that are farthest from their truth
@@ -285,7 +285,11 @@ fn measure(
         (row.html, row.text) = (None, Some(body));
     }
     let id = id(&row.id);
-    let (found, removed) = predictor.predict(path, line, &id, &mut row)?.unzip();
+    let (mut found, removed) = predictor.predict(path, line, &id, &mut row)?.unzip();
+    if let Some(found) = found.as_mut().filter(|_| args.true_bodies) {
+        // A headline that was taken out of the text is not lost.
+        found.text = found.title.iter().chain([&found.text]).cloned().collect::<Vec<_>>().join("\n");
+    }
     let empty = Prediction::default();
     let measured = found.as_ref().unwrap_or(&empty);
     let score = PageScore::of(&row.truth, measured);

@@ -50,9 +50,6 @@ const UNSURE: i32 = -868;
 /// Log-odds below which the model calls a block boilerplate for certain: a probability of 0.12.
 const CERTAIN: i32 = -2040;
 
-/// Log-odds from which the model is sure that a line is body and no headline: a probability of 0.8.
-const SURE: i32 = 1420;
-
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
 pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
@@ -295,8 +292,7 @@ impl Pass<'_> {
         if self.reading.dom.is_some() {
             return Head::default();
         }
-        let head =
-            self.reading.head(&|row| self.scores[row] >= self.threshold, &|row| self.scores[row] >= SURE);
+        let head = self.reading.head(&|row| self.scores[row] >= self.threshold);
         for &(row, kind) in &head.labels {
             if self.is_kept(row) {
                 self.dropped[row] = Some((kind, Reason::Structure("head of the text")));

@@ -24,8 +24,6 @@ const CREDIT_LINES: usize = 25;
 const PROSE_CHARS: u32 = 80;
 /// Words of a headline.
 const TITLE_WORDS: std::ops::RangeInclusive<usize> = 3..=30;
-/// How many of ten words a line must share with the address that names it.
-const NAMED: usize = 5;
 /// Paragraphs of a standfirst, at most.
 const STANDFIRST_LINES: usize = 2;
 /// Words of a section's name.
@@ -51,14 +49,13 @@ pub struct Head {
 }
 
 /// Reads the head of a text. `hits` tells which lines a rule calls boilerplate, `slug` are the words by which
-/// the address names the article, `is_likely` tells which blocks may be main content, `is_sure` which are.
+/// the address names the article, `is_likely` tells which blocks may be main content.
 #[must_use]
 pub fn read(
     drafts: &Drafts,
     hits: &[Option<LineHit>],
     slug: &[u32],
     is_likely: &dyn Fn(usize) -> bool,
-    is_sure: &dyn Fn(usize) -> bool,
     lang: Option<&str>,
 ) -> Head {
     let mut head = Head::default();
@@ -69,17 +66,11 @@ pub fn read(
     head.agency = (0..drafts.list.len())
         .filter(|&row| is_likely(row) || hits[row].is_some())
         .find_map(|row| agency::credited(drafts.text(row)));
-    let Some(Headline { row: title, is_shown }) = lines.title(prose, prose) else { return head };
-    let agency = head.agency;
-    head.title = Some(title);
+    head.title = lines.title(prose, prose);
+    let Some(title) = head.title else { return head };
     lines.above(title.saturating_sub(HEAD_LINES), title, &mut head);
     lines.below(title, prose, lang, &mut head);
     lines.topics(title, prose, &mut head);
-    let has_credit = head.labels.iter().any(|(_, kind)| matches!(kind, Kind::Byline | Kind::Dateline));
-    if is_sure(title) && !is_shown && !has_credit {
-        // A line that only its place makes a headline is more often the first heading of the body.
-        return Head { agency, ..Head::default() };
-    }
     head
 }
 
@@ -89,8 +80,7 @@ pub fn read(
 pub fn guess(drafts: &Drafts, hits: &[Option<LineHit>], slug: &[u32]) -> Option<usize> {
     let lines = Lines { drafts, hits, slug };
     let prose = (0..drafts.list.len()).find(|&row| lines.is_prose(row))?;
-    let headline = lines.title(prose, (prose + NOTICE_LINES).min(drafts.list.len()))?;
-    Some(headline.row)
+    lines.title(prose, (prose + NOTICE_LINES).min(drafts.list.len()))
 }
 
 impl Head {
@@ -109,14 +99,6 @@ impl Head {
             ..Metadata::default()
         }
     }
-}
-
-/// The line that is most like a headline.
-#[derive(Clone, Copy)]
-struct Headline {
-    row: usize,
-    /// More than its place shows it: a mark of Markdown, a repetition, or the address.
-    is_shown: bool,
 }
 
 struct Lines<'a> {
@@ -162,7 +144,7 @@ impl Lines<'_> {
 
     /// The line before `end` that is most like a headline. Far above the prose, only one that stands there twice
     /// or that the address names; after its first line, only the latter.
-    fn title(&self, prose: usize, end: usize) -> Option<Headline> {
+    fn title(&self, prose: usize, end: usize) -> Option<usize> {
         let first = prose.saturating_sub(FAR_LINES);
         let all: Vec<(usize, &[u32])> = (first..end).map(|row| (row, self.words(row))).collect();
         let mut ends: FxHashMap<&[u32], usize> = FxHashMap::default();
@@ -174,7 +156,7 @@ impl Lines<'_> {
                 *last = if *last == *row { *row } else { usize::MAX };
             }
         }
-        let mut best: Option<(i32, Headline)> = None;
+        let mut best: Option<(i32, usize)> = None;
         for (row, words) in &all {
             if !self.may_be_title(*row, words) {
                 continue;
@@ -185,7 +167,7 @@ impl Lines<'_> {
             let named = self.slug.iter().filter(|word| words.contains(word)).count() * 10
                 / self.slug.len().max(words.len()).max(1);
             let distance = prose.saturating_sub(*row);
-            if named < NAMED && (*row >= prose || distance > HEAD_LINES && !is_repeated) {
+            if named < 5 && (*row >= prose || distance > HEAD_LINES && !is_repeated) {
                 continue;
             }
             let merit = i32::from(is_heading) * 2
@@ -195,16 +177,13 @@ impl Lines<'_> {
                 + named as i32
                 - distance.max(4).ilog2() as i32;
             if best.is_none_or(|(most, _)| merit > most) {
-                let is_shown =
-                    self.drafts.list[*row].form == Form::Heading(1) || is_repeated || named >= NAMED;
-                best = Some((merit, Headline { row: *row, is_shown }));
+                best = Some((merit, *row));
             }
         }
         let (_, best) = best?;
         // Of the same headline, the one next to the prose.
-        let words = self.words(best.row);
-        let last = all.iter().rev().find(|(_, other)| *other == words)?;
-        Some(Headline { row: last.0, ..best })
+        let words = self.words(best);
+        all.iter().rev().find(|(row, other)| *other == words && *row < end).map(|(row, _)| *row)
     }
 
     fn may_be_title(&self, row: usize, words: &[u32]) -> bool {
@@ -353,7 +332,7 @@ mod tests {
         ] {
             let drafts = from_text(&format!("{text}\n{PROSE}\n{PROSE}"));
             let hits = vec![None; drafts.list.len()];
-            let head = read(&drafts, &hits, &slug(url), &|_| true, &|_| false, Some("en"));
+            let head = read(&drafts, &hits, &slug(url), &|_| true, Some("en"));
             assert_eq!(head.title.map(|row| drafts.text(row)), title, "{name}");
             assert_eq!(head.authors, authors, "{name}");
             assert_eq!(head.date.as_deref(), date, "{name}");
