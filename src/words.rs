@@ -94,6 +94,13 @@ impl Word {
     }
 }
 
+/// Whether a text ends as a sentence does, quotes and brackets after it aside.
+#[must_use]
+pub fn ends_as_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」', ' ']);
+    text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟'])
+}
+
 /// Whether a character belongs to a script that is written without spaces between words.
 #[must_use]
 pub fn is_unspaced(c: char) -> bool {

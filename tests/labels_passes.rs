@@ -12,13 +12,13 @@ const LONG: &str = "The pilot said that nobody had told him of the sandbank, and
     eleven years old when the ferry ran aground.";
 const QUOTE: &str = "nobody had told him of the sandbank, and that the chart of the bay was eleven years old";
 
-/// For each of the page's blocks, whether it is body, given the model's probabilities in tenths.
-fn body(html: &str, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
+/// For each of the document's blocks, whether it is body, given the model's probabilities in tenths.
+fn body(document: &RawDoc, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
     let rules = RuleSet::load(None, false).expect("the shipped rules have no errors");
-    let reading = Reading::new(&RawDoc::page(html), &rules, &Lexicon::default(), &mut NoClock);
+    let reading = Reading::new(document, &rules, &Lexicon::default(), &mut NoClock);
     let log_odds = |p: &i32| ((f64::from(*p) / f64::from(10 - p)).ln() * 1024.0) as i32;
     let scores: Vec<i32> = tenths.iter().map(log_odds).collect();
-    assert_eq!(scores.len(), reading.drafts.list.len(), "{html}");
+    assert_eq!(scores.len(), reading.drafts.list.len(), "{document:?}");
     decide(&reading, &scores)
         .labels
         .iter()
@@ -33,7 +33,46 @@ fn body(html: &str, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
 }
 
 fn kept(html: &str, tenths: &[i32]) -> Vec<bool> {
-    body(html, tenths).into_iter().map(|(kept, _)| kept).collect()
+    body(&RawDoc::page(html), tenths).into_iter().map(|(kept, _)| kept).collect()
+}
+
+/// As [`kept`], of a text.
+fn kept_of_text(text: &str, tenths: &[i32]) -> Vec<bool> {
+    body(&RawDoc::text(text), tenths).into_iter().map(|(kept, _)| kept).collect()
+}
+
+#[test]
+fn a_text_without_certain_boilerplate_loses_nothing_to_the_model() {
+    let text = format!(
+        "{LONG}\nThe harbour office\n{LONG} It was low tide.\nRead more: The tides of the bay\n{QUOTE}."
+    );
+    for (name, tenths, wanted) in [
+        ("nothing is certain, and what a rule knows goes", [9, 3, 9, 1, 2], [true, true, true, false, true]),
+        ("one block is boilerplate for certain", [9, 3, 9, 5, 1], [true, false, true, false, false]),
+    ] {
+        assert_eq!(kept_of_text(&text, &tenths), wanted, "{name}");
+    }
+    // Of a page, where boilerplate is always to be expected, the model's choice holds.
+    let page =
+        format!("<p>{LONG}</p><p>The harbour office</p><p>The tug came at noon, when the crew had left.</p>");
+    assert_eq!(kept(&page, &[9, 3, 9]), [true, false, true]);
+}
+
+#[test]
+fn a_text_says_short_lines_twice_on_purpose() {
+    let between = "The tug came at noon.\nIt was low tide.\nThe crew had left.";
+    for (line, wanted) in [
+        (LONG, false),
+        ("Ferry to the outer islands: eleven euros", true),
+        (
+            "Ferry to the outer islands and back by bus along the coast road, with a bicycle, a trailer and a dog: 41 \
+             euros",
+            true,
+        ),
+    ] {
+        let text = format!("{line}\n{between}\n{line}");
+        assert_eq!(kept_of_text(&text, &[9; 5]), [true, true, true, true, wanted], "{line}");
+    }
 }
 
 #[test]
@@ -81,7 +120,7 @@ fn a_pull_quote_stands_once() {
         (format!("<ul><li>{QUOTE}</li></ul><p>{LONG}</p>"), [true, true]),
         (format!("<p>{QUOTE} today</p><p>{LONG}</p>"), [true, true]),
     ] {
-        let labels = body(&page, &[9, 9]);
+        let labels = body(&RawDoc::page(&page), &[9, 9]);
         assert_eq!(labels.iter().map(|(kept, _)| *kept).collect::<Vec<_>>(), wanted, "{page}");
         assert!(labels.iter().all(|(kept, kind)| *kept || *kind == Some(Kind::Duplicate)), "{page}");
     }
@@ -92,9 +131,9 @@ fn a_pull_quote_stands_once() {
 fn line_rules_hold_where_stripping_is_refused() {
     let inside = format!("<p>{LONG}</p><p>Read more: The chart of the bay</p>");
     let stripped = format!("<p>{}</p><div id=comments>{inside}</div>", LONG.repeat(9));
-    let labels = body(&stripped, &[9, 9, 9]);
+    let labels = body(&RawDoc::page(&stripped), &[9, 9, 9]);
     assert_eq!(labels[1..], [(false, Some(Kind::Comments)), (false, Some(Kind::Comments))]);
     // It would take all there is.
     let refused = format!("<div id=comments>{inside}</div>");
-    assert_eq!(body(&refused, &[9, 9]), [(true, None), (false, Some(Kind::ReadMore))]);
+    assert_eq!(body(&RawDoc::page(&refused), &[9, 9]), [(true, None), (false, Some(Kind::ReadMore))]);
 }

@@ -129,12 +129,6 @@ fn push(drafts: &mut Drafts, line: &TextLine<'_>, join: Join, marks: bool) {
     drafts.list.push(draft);
 }
 
-/// Whether a text ends as a sentence does, quotes and brackets after it aside.
-pub(super) fn ends_as_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」', ' ']);
-    text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟'])
-}
-
 /// The form of a line by its own marks.
 fn form(line: &str) -> Form {
     let mut chars = line.chars();

@@ -5,7 +5,8 @@
 //! where the link stood.
 
 use crate::block::Form;
-use crate::blocks::from_text::{Join, TextLine, ends_as_sentence};
+use crate::blocks::from_text::{Join, TextLine};
+use crate::words::ends_as_sentence;
 
 /// Lines that begin with a closing mark which show that a text is torn.
 const TORN_LINES: usize = 2;

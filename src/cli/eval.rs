@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use copydesk::Cleaner;
+use copydesk::block::Block;
 use copydesk::document::{Charset, Format, Location, RawDoc};
 use copydesk::eval::leftovers::{Kinds, Leftovers};
 use copydesk::eval::{PageScore, Prediction, Totals, Truth};
-use copydesk::label::Kind;
+use copydesk::label::{Kind, Label, Reason};
 use copydesk::pipeline;
+use copydesk::{Cleaned, Cleaner};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,12 +34,18 @@ pub(crate) struct EvalArgs {
     /// Only the pages whose `kind` is this
     #[arg(long)]
     kind: Option<String>,
+    /// Clean the body of each truth, as a text, in place of the page, and measure headline and text together
+    #[arg(long, conflicts_with = "score")]
+    true_bodies: bool,
     /// List the N pages of each file that are farthest from their truth
     #[arg(long, value_name = "N", default_value_t = 0)]
     worst: usize,
     /// Write what was found on each page, a JSON line a page
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
+    /// Write each block that went, with its page's id, kind and reason, as JSON lines
+    #[arg(long, value_name = "FILE", conflicts_with = "score")]
+    removed: Option<PathBuf>,
     /// Measure these predictions, of any tool, instead of cleaning the pages of the one FILE
     #[arg(long, value_name = "FILE", conflicts_with = "predictions")]
     score: Option<PathBuf>,
@@ -74,6 +81,15 @@ struct Predicted<'a> {
     found: &'a Prediction,
 }
 
+/// A line of the removed blocks.
+#[derive(Serialize)]
+struct Removed<'a> {
+    id: &'a str,
+    kind: Kind,
+    reason: &'a Reason,
+    text: &'a str,
+}
+
 /// Where the predictions come from.
 enum Predictor {
     /// The pages are cleaned.
@@ -92,6 +108,8 @@ struct Page {
     score: PageScore,
     /// `None` without a true body.
     leftovers: Option<Leftovers>,
+    /// Blocks that went.
+    removed: Vec<Block>,
 }
 
 /// What is told of a file: all its pages, and the pages of each kind if the lines have kinds.
@@ -120,10 +138,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     };
     let kinds = Kinds::shipped()?;
     let pool = pool(args.threads)?;
-    let mut predictions = match &args.predictions {
-        Some(path) => Some((path, BufWriter::new(File::create(path).map_err(Failure::write(path))?))),
-        None => None,
-    };
+    let mut predictions = args.predictions.as_deref().map(Rows::create).transpose()?;
+    let mut removed = args.removed.as_deref().map(Rows::create).transpose()?;
     let mut floors = args.floors.as_deref().map(Floors::read).transpose()?;
     for path in &args.files {
         let mut result = FileResult::default();
@@ -131,15 +147,19 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
             &pool,
             Lines::open(path)?,
             |line| line.as_ref().map_or(0, |line| line.bytes.len()),
-            |line| measure(&predictor, &kinds, path, &line?, args.kind.as_deref()),
+            |line| measure(&predictor, &kinds, path, &line?, args),
             |page: Result<Option<Page>, Failure>| -> Result<(), Failure> {
                 let Some(page) = page? else { return Ok(()) };
-                if let (Some((path, out)), Some(found)) = (&mut predictions, &page.found) {
-                    let written = serde_json::to_writer(&mut *out, &Predicted { id: &page.id, found });
-                    written
-                        .map_err(io::Error::from)
-                        .and_then(|()| writeln!(out))
-                        .map_err(Failure::write(path))?;
+                let id = page.id.as_str();
+                if let (Some(rows), Some(found)) = (&mut predictions, &page.found) {
+                    rows.write(&Predicted { id, found })?;
+                }
+                if let Some(rows) = &mut removed {
+                    for Block { text, label, reason, .. } in &page.removed {
+                        if let Label::Dropped(kind) = *label {
+                            rows.write(&Removed { id, kind, reason, text })?;
+                        }
+                    }
                 }
                 result.add(page);
                 Ok(())
@@ -152,13 +172,33 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, Failure> {
             }
         }
     }
-    if let Some((path, mut out)) = predictions {
-        out.flush().map_err(Failure::write(path))?;
-    }
+    predictions.map(Rows::finish).transpose()?;
+    removed.map(Rows::finish).transpose()?;
     let Some(floors) = floors else { return Ok(Exit::Done) };
     let (all_hold, told) = floors.finish();
     eprint!("{told}");
     Ok(if all_hold { Exit::Done } else { Exit::Found })
+}
+
+/// A file of JSON lines that is being written.
+struct Rows<'a> {
+    path: &'a Path,
+    out: BufWriter<File>,
+}
+
+impl<'a> Rows<'a> {
+    fn create(path: &'a Path) -> Result<Self, Failure> {
+        Ok(Self { path, out: BufWriter::new(File::create(path).map_err(Failure::write(path))?) })
+    }
+
+    fn write(&mut self, row: &impl Serialize) -> Result<(), Failure> {
+        let written = serde_json::to_writer(&mut self.out, row).map_err(io::Error::from);
+        written.and_then(|()| writeln!(self.out)).map_err(Failure::write(self.path))
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(Failure::write(self.path))
+    }
 }
 
 /// The predictions of a file, by id.
@@ -186,16 +226,17 @@ fn id(value: &Value) -> String {
 }
 
 impl Predictor {
-    /// What is found on a line's page, `None` if the document fails or has no prediction.
+    /// What is found on a line's page and the blocks that went from it, `None` if the document fails or has no
+    /// prediction.
     fn predict(
         &self,
         path: &Path,
         line: &Line,
         id: &str,
         row: &mut Row,
-    ) -> Result<Option<Prediction>, Failure> {
+    ) -> Result<Option<(Prediction, Vec<Block>)>, Failure> {
         let cleaner = match self {
-            Self::Given(all) => return Ok(all.get(id).cloned()),
+            Self::Given(all) => return Ok(all.get(id).cloned().map(|found| (found, vec![]))),
             Self::Cleaner(cleaner) => cleaner,
         };
         let (format, text) = match (row.html.take(), row.text.take()) {
@@ -217,29 +258,51 @@ impl Predictor {
             bytes: text.into_bytes(),
         };
         let cleaned = pipeline::clean_guarded(cleaner, &raw);
-        Ok(cleaned.map(Prediction::of).inspect_err(|error| tracing::warn!("{error}")).ok())
+        let found = |mut cleaned: Cleaned| {
+            let removed = |block: &mut Block| matches!(block.label, Label::Dropped(_));
+            let removed = cleaned.blocks.extract_if(.., removed).collect();
+            (Prediction::of(cleaned), removed)
+        };
+        Ok(cleaned.map(found).inspect_err(|error| tracing::warn!("{error}")).ok())
     }
 }
 
-/// Measures a line's page; `None` for a page of another kind than is asked for.
+/// Measures a line's page; `None` for one that is not asked for: of another kind, or without a true body.
 fn measure(
     predictor: &Predictor,
     kinds: &Kinds,
     path: &Path,
     line: &Line,
-    kind: Option<&str>,
+    args: &EvalArgs,
 ) -> Result<Option<Page>, Failure> {
     let mut row: Row = line.parse(path)?;
-    if kind.is_some() && row.kind.as_deref() != kind {
+    if args.kind.is_some() && row.kind != args.kind {
         return Ok(None);
     }
+    if args.true_bodies {
+        let Some(body) = row.truth.body.clone().filter(|body| !body.is_empty()) else { return Ok(None) };
+        row.truth = Truth { body: row.truth.body, ..Truth::default() };
+        (row.html, row.text) = (None, Some(body));
+    }
     let id = id(&row.id);
-    let found = predictor.predict(path, line, &id, &mut row)?;
+    let (mut found, removed) = predictor.predict(path, line, &id, &mut row)?.unzip();
+    if let Some(found) = found.as_mut().filter(|_| args.true_bodies) {
+        // A headline that was taken out of the text is not lost.
+        found.text = found.title.iter().chain([&found.text]).cloned().collect::<Vec<_>>().join("\n");
+    }
     let empty = Prediction::default();
     let measured = found.as_ref().unwrap_or(&empty);
     let score = PageScore::of(&row.truth, measured);
     let leftovers = row.truth.body.as_deref().map(|body| Leftovers::of(body, &measured.text, kinds));
-    Ok(Some(Page { id, url: row.url, kind: row.kind, score, leftovers, found }))
+    Ok(Some(Page {
+        id,
+        url: row.url,
+        kind: row.kind,
+        score,
+        leftovers,
+        found,
+        removed: removed.unwrap_or_default(),
+    }))
 }
 
 impl FileResult {

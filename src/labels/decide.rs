@@ -47,6 +47,9 @@ const QUOTED_WORDS: usize = 12;
 /// Log-odds from which the model counts as unsure of a heading, not against it: a probability of 0.3.
 const UNSURE: i32 = -868;
 
+/// Log-odds below which the model calls a block boilerplate for certain: a probability of 0.12.
+const CERTAIN: i32 = -2040;
+
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
 pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
@@ -59,6 +62,7 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
         title_row: None,
         standfirst: vec![],
         threshold: choose::threshold(scores, &sizes),
+        is_clean: is_clean(reading, scores),
         by_site: None,
         how: if reading.dom.is_some() { How::Model } else { How::Text },
         rule_missed: false,
@@ -79,6 +83,12 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
     Decision { labels, how, head, rule_missed, found, refused }
 }
 
+/// Whether a text is a clean one: the model is certain of no boilerplate in it, but for what rules know.
+fn is_clean(reading: &Reading, scores: &[i32]) -> bool {
+    let mut blocks = scores.iter().zip(&reading.by_rule);
+    reading.dom.is_none() && blocks.all(|(&score, &by_rule)| score >= CERTAIN || by_rule)
+}
+
 struct Pass<'a> {
     reading: &'a Reading,
     drafts: &'a Drafts,
@@ -87,6 +97,7 @@ struct Pass<'a> {
     title_row: Option<usize>,
     standfirst: Vec<usize>,
     threshold: i32,
+    is_clean: bool,
     by_site: Option<Reason>,
     how: How,
     rule_missed: bool,
@@ -150,7 +161,8 @@ impl Pass<'_> {
         }
     }
 
-    /// The model's choice, or the site rule's body in its place.
+    /// The model's choice, or the site rule's body in its place. Of a clean text the model drops nothing: where it
+    /// would, it is wrong more often than right.
     fn model(&mut self, in_body: Option<&[bool]>) {
         for row in 0..self.dropped.len() {
             let score = self.scores[row];
@@ -158,7 +170,7 @@ impl Pass<'_> {
                 (Some(in_body), _) if in_body[row] => continue,
                 (Some(_), Some(rule)) => rule.clone(),
                 (Some(_), None) => Reason::Structure("no body"),
-                (None, _) if score >= self.threshold => continue,
+                (None, _) if score >= self.threshold || self.is_clean => continue,
                 (None, _) => Reason::Model(probability(score)),
             };
             if self.is_kept(row) {
@@ -296,8 +308,8 @@ impl Pass<'_> {
     }
 
     /// Of paragraphs that say the same, the first stays; on a page, of one that stands whole in another, the other. A
-    /// text without markup repeats itself on purpose more often than not (labels in lists, program listings), but at
-    /// its head, side by side, and in runs.
+    /// text without markup repeats itself on purpose more often than not (labels in lists, program listings), but side
+    /// by side, and long sentences of its head and in runs.
     fn repeats(&mut self) {
         let is_page = self.reading.dom.is_some();
         let mut first: FxHashMap<&[u32], usize> = FxHashMap::default();
@@ -315,12 +327,13 @@ impl Pass<'_> {
             if words.len() < REPEATED_WORDS {
                 continue;
             }
-            let is_long = words.len() >= REPEATED_WORDS * 2;
+            let is_long = words.len() >= REPEATED_WORDS * 2 && words::ends_as_sentence(self.drafts.text(row));
             match first.get(words) {
                 Some(&at) => {
                     let in_run = is_long && before == Some((place - 1, at.wrapping_sub(1)));
                     before = Some((place, at));
-                    if is_page || at < HEAD_BLOCKS || place - at <= 2 || in_run {
+                    let in_head = is_long && at < HEAD_BLOCKS;
+                    if is_page || in_head || place - at <= 2 || in_run {
                         self.dropped[row] = Some((Kind::Duplicate, Reason::Repeats(rows[at])));
                     }
                 }

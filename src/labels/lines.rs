@@ -48,18 +48,13 @@ static ADDRESS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("
 pub fn features(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>, phrases: &Phrases) {
     matrix.widen(COLUMNS);
     let is_prose: Vec<bool> = (0..drafts.list.len())
-        .map(|row| drafts.list[row].chars >= PROSE_CHARS && ends_as_sentence(drafts.text(row)))
+        .map(|row| drafts.list[row].chars >= PROSE_CHARS && words::ends_as_sentence(drafts.text(row)))
         .collect();
     tones(matrix, drafts, phrases, &is_prose);
     hits(matrix, context);
     prose(matrix, drafts, &is_prose);
     shape(matrix, drafts, context);
     company(matrix, drafts);
-}
-
-fn ends_as_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」', ' ']);
-    text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟'])
 }
 
 fn set(matrix: &mut Matrix, column: Column, row: usize, byte: u8) {
@@ -212,7 +207,7 @@ fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     for row in 0..n {
         let text = drafts.text(row);
         let starts_low = text.starts_with(|c: char| c.is_lowercase() || ",.;:)".contains(c));
-        let open = row.checked_sub(1).is_some_and(|before| !ends_as_sentence(drafts.text(before)));
+        let open = row.checked_sub(1).is_some_and(|before| !words::ends_as_sentence(drafts.text(before)));
         let goes_on = u8::from(starts_low) + 2 * u8::from(open);
         let mut brand = false;
         if context.brand.len() >= 4 && text.len() < 1000 {

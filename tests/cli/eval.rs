@@ -139,6 +139,25 @@ fn a_measure_below_its_floor_is_found() {
 }
 
 #[test]
+fn what_true_bodies_lose_is_listed_with_the_reason() {
+    let folder = tempdir().unwrap();
+    let (path, removed) = (folder.path().join("set.jsonl"), folder.path().join("removed.jsonl"));
+    let clean = paragraphs(1).join("\n");
+    let rows = [
+        json!({"id": 1, "html": page(2), "truth": {"body": clean}}),
+        json!({"id": 2, "html": page(2), "truth": {"body": format!("{clean}\nRead more: The tides of the bay")}}),
+        json!({"id": 3, "html": page(2), "truth": {}}),
+    ];
+    fs::write(&path, rows.map(|row| format!("{row}\n")).concat()).unwrap();
+    let told = eval(&path, &["--true-bodies", "--removed", removed.to_str().unwrap()]);
+    assert_eq!((&told[0]["pages"], &told[0]["measures"]["exact"]), (&json!(2), &json!(0.5)));
+    let removed = json_lines(&removed);
+    assert_eq!(removed.len(), 1, "{removed:?}");
+    assert_eq!((&removed[0]["id"], &removed[0]["kind"]), (&json!("2"), &json!("read-more")));
+    assert!(removed[0]["reason"].as_str().unwrap().contains("read-more.toml:"), "{removed:?}");
+}
+
+#[test]
 fn a_broken_line_is_named() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("set.jsonl");
