@@ -83,10 +83,9 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
     Decision { labels, how, head, rule_missed, found, refused }
 }
 
-/// Whether a text is a clean one: the model is certain of no boilerplate in it, but for what rules know.
+/// Whether a text is a clean one: the model is certain of no boilerplate in it.
 fn is_clean(reading: &Reading, scores: &[i32]) -> bool {
-    let mut blocks = scores.iter().zip(&reading.by_rule);
-    reading.dom.is_none() && blocks.all(|(&score, &by_rule)| score >= CERTAIN || by_rule)
+    reading.dom.is_none() && scores.iter().all(|&score| score >= CERTAIN)
 }
 
 struct Pass<'a> {
