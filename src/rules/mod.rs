@@ -9,9 +9,9 @@
 //! Invariants: nothing in a rule file is skipped in silence; a pattern can only take linear time; a [`RuleSet`]
 //! does not change after it is loaded, but for what is compiled when a page first needs it.
 //!
-//! The format itself stands in one table, `format`. From text to chain: `source` finds the files, `reader` reads TOML with places for errors, `parse`,
-//! `sections` and `element` make a `schema::RuleFile` of it, `set` links files to each other and to hosts, and
-//! `chain` merges those of one page.
+//! The format itself stands in one table, `format`. From text to chain: `source` finds the files, `reader` reads
+//! TOML with places for errors, `parse`, `sections` and `element` make a `schema::RuleFile` of it, `set` links files to
+//! each other and to hosts, and `chain` merges those of one page.
 
 mod chain;
 mod charset;
