@@ -39,6 +39,7 @@ mod schema;
 mod search;
 mod sections;
 mod set;
+mod short;
 mod sound;
 mod source;
 mod strip;

@@ -2,16 +2,14 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::fold::{from_first_letter, key, letters_and_digits};
+use super::fold::{char_key, from_first_letter, letters_and_digits};
+use super::short::ShortText;
 
 /// Literals that stand for one pattern; more are no help.
 const MAX_LITERALS: usize = 1024;
 
 /// Literals that are made by putting parts of a pattern together.
 const MAX_CROSS: usize = 512;
-
-/// Bytes of a literal. More would seldom rule out another line, and this many are compared in one step.
-pub(super) const MAX_TEXT: usize = 16;
 
 /// Characters of a class that is taken apart into literals.
 const MAX_CLASS: usize = 16;
@@ -27,8 +25,8 @@ const START_RARITY: u32 = 16 * BIT;
 /// the regex on every line.
 const MIN_RARITY: u32 = 6 * BIT;
 
-/// Short texts, as keys (see [`super::fold::key`]).
-pub(super) type Texts = Vec<String>;
+/// Texts of keys (see [`super::fold::Folded::key`]).
+pub(super) type Texts = Vec<ShortText>;
 
 /// What every line that a regex matches holds.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,17 +48,18 @@ impl Needle {
         if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
             let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
             let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
-            let texts = distinct(texts.iter().map(|text| from_first_letter(text).to_owned()).collect());
+            let from_letter = |text: &ShortText| ShortText::of(from_first_letter(text.as_str()).chars());
+            let texts = distinct(texts.iter().map(from_letter).collect());
             let rarer = inside
                 .as_deref()
                 .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&texts) + START_RARITY);
-            if texts.iter().all(|text| !text.is_empty()) && !rarer {
-                return Self::Start(without_longer(texts, |text, start| text.starts_with(start)));
+            if !texts.iter().any(ShortText::is_empty) && !rarer {
+                return Self::Start(without_longer(texts, ShortText::starts_with));
             }
         }
         match inside {
             Some(texts) if rarity_of_any(&texts) >= MIN_RARITY => {
-                Self::Inside(without_longer(texts, |text, part| text.contains(part)))
+                Self::Inside(without_longer(texts, ShortText::contains))
             }
             _ => Self::Unknown,
         }
@@ -68,8 +67,8 @@ impl Needle {
 }
 
 /// The texts without those that another one of them is found in.
-fn without_longer(mut texts: Texts, is_found: impl Fn(&str, &str) -> bool) -> Texts {
-    texts.sort_by_key(String::len);
+fn without_longer(mut texts: Texts, is_found: impl Fn(&ShortText, &ShortText) -> bool) -> Texts {
+    texts.sort_by_key(ShortText::len);
     let mut kept: Texts = vec![];
     for text in texts {
         if !kept.iter().any(|shorter| is_found(&text, shorter)) {
@@ -134,7 +133,7 @@ pub(super) fn rarity(text: &[u8]) -> u32 {
 }
 
 /// How rarely a place in a line holds one of the texts, in eighths of a bit.
-fn rarity_of_any(texts: &[String]) -> u32 {
+fn rarity_of_any(texts: &[ShortText]) -> u32 {
     let share: f64 =
         texts.iter().map(|text| (f64::from(rarity(text.as_bytes())) / -f64::from(BIT)).exp2()).sum();
     (share.log2() * -f64::from(BIT)).max(0.0) as u32
@@ -153,7 +152,7 @@ fn distinct(mut texts: Texts) -> Texts {
 
 /// No text: what is sure of a part of which nothing is known.
 fn nothing() -> Texts {
-    vec![String::new()]
+    vec![ShortText::EMPTY]
 }
 
 fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
@@ -186,7 +185,7 @@ fn is_skipped(hir: &Hir) -> bool {
 /// Texts with which every match of a part of a regex starts.
 struct Prefix {
     texts: Texts,
-    /// Whether nothing can follow them within the part, unless they are cut at [`MAX_TEXT`].
+    /// Whether nothing can follow them within the part, unless they are cut (see [`ShortText`]).
     exact: bool,
 }
 
@@ -200,7 +199,7 @@ fn prefix(hir: &Hir) -> Prefix {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Prefix { texts: nothing(), exact: true },
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
-            Ok(text) => Prefix { texts: vec![cut(key(text))], exact: true },
+            Ok(text) => Prefix { texts: vec![ShortText::of(text.chars().map(char_key))], exact: true },
             Err(_) => Prefix::unknown(),
         },
         HirKind::Class(Class::Unicode(class)) => {
@@ -209,7 +208,7 @@ fn prefix(hir: &Hir) -> Prefix {
                 return Prefix::unknown();
             }
             let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            let texts = distinct(chars.map(|c| key(c.encode_utf8(&mut [0; 4]))).collect());
+            let texts = distinct(chars.map(|c| ShortText::of([char_key(c)])).collect());
             Prefix { texts, exact: true }
         }
         HirKind::Class(Class::Bytes(_)) => Prefix::unknown(),
@@ -218,7 +217,7 @@ fn prefix(hir: &Hir) -> Prefix {
             let once = repetition.max == Some(1);
             let mut inner = prefix(&repetition.sub);
             match repetition.min {
-                0 if once && inner.exact => inner.texts.push(String::new()),
+                0 if once && inner.exact => inner.texts.push(ShortText::EMPTY),
                 0 => return Prefix::unknown(),
                 _ => inner.exact &= once,
             }
@@ -294,34 +293,21 @@ fn required(hir: &Hir) -> Option<Texts> {
     }
 }
 
-/// Whether a text may have been cut, so that nothing can be added to it.
-fn is_full(text: &str) -> bool {
-    text.len() + char::MAX_LEN_UTF8 > MAX_TEXT
-}
-
 /// Each head with each tail; a full head stands for all its tails.
-fn cross(heads: &[String], tails: &[String]) -> Option<Texts> {
-    let open = heads.iter().filter(|head| !is_full(head)).count();
+fn cross(heads: &[ShortText], tails: &[ShortText]) -> Option<Texts> {
+    let open = heads.iter().filter(|head| !head.is_full()).count();
     if heads.len() + open * (tails.len() - 1) > MAX_CROSS {
         return None;
     }
-    let mut texts = vec![];
+    let mut texts = Vec::with_capacity(heads.len() * tails.len());
     for head in heads {
-        if is_full(head) {
-            texts.push(head.clone());
+        if head.is_full() {
+            texts.push(*head);
         } else {
-            texts.extend(tails.iter().map(|tail| cut(format!("{head}{tail}"))));
+            texts.extend(tails.iter().map(|tail| head.then(tail)));
         }
     }
     Some(distinct(texts))
-}
-
-/// The start of a text, [`MAX_TEXT`] bytes or a little less.
-fn cut(mut text: String) -> String {
-    if text.len() > MAX_TEXT {
-        text.truncate(text.floor_char_boundary(MAX_TEXT));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -330,7 +316,7 @@ mod tests {
     use crate::rules::pattern::LazyRegex;
 
     fn needle(pattern: &str) -> String {
-        let show = |texts: Texts| texts.join("|");
+        let show = |texts: Texts| texts.iter().map(ShortText::as_str).collect::<Vec<_>>().join("|");
         match Needle::of(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap()) {
             Needle::Start(texts) => format!("^{}", show(texts)),
             Needle::Inside(texts) => show(texts),

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use super::needle::{MAX_TEXT, rarity};
+use super::needle::rarity;
+use super::short::MAX_TEXT;
 
 /// A literal of at most [`MAX_TEXT`] bytes and the pattern it stands for.
 #[derive(Debug)]
@@ -126,9 +127,8 @@ pub(super) struct StartSearch {
 
 impl StartSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
-        let literal = |(text, owner): (&str, u32)| {
-            let text = text.as_bytes();
+    pub(super) fn new(literals: Vec<(&[u8], u32)>) -> Self {
+        let literal = |(text, owner): (&[u8], u32)| {
             let length = text.len().min(START_GRAM);
             (start(window(text), length), Literal::new(text, 0..length, owner))
         };
@@ -197,18 +197,17 @@ const INSIDE_GRAM: usize = 4;
 
 impl InsideSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(&str, u32)>) -> Self {
+    pub(super) fn new(literals: Vec<(&[u8], u32)>) -> Self {
         let mut opening = Pairs::default();
         let (mut long, mut short) = (vec![], vec![]);
         for (text, owner) in literals {
-            let bytes = text.as_bytes();
-            let grams = bytes.array_windows::<INSIDE_GRAM>().enumerate();
+            let grams = text.array_windows::<INSIDE_GRAM>().enumerate();
             match grams.max_by_key(|(_, gram)| rarity(*gram)) {
                 Some((at, gram)) => {
-                    long.push((number(gram), Literal::new(bytes, at..at + INSIDE_GRAM, owner)));
+                    long.push((number(gram), Literal::new(text, at..at + INSIDE_GRAM, owner)));
                 }
                 None => {
-                    opening.add(bytes);
+                    opening.add(text);
                     short.push((text, owner));
                 }
             }
@@ -251,7 +250,8 @@ mod tests {
 
     fn inside(literals: &[&str], text: &str) -> Vec<u32> {
         let mut found = vec![];
-        InsideSearch::new(literals.iter().copied().zip(0..).collect()).find(text.as_bytes(), &mut found);
+        InsideSearch::new(literals.iter().map(|literal| literal.as_bytes()).zip(0..).collect())
+            .find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found.dedup();
         found
@@ -259,7 +259,8 @@ mod tests {
 
     fn at_start(literals: &[&str], text: &str) -> Vec<u32> {
         let mut found = vec![];
-        StartSearch::new(literals.iter().copied().zip(0..).collect()).find(text.as_bytes(), &mut found);
+        StartSearch::new(literals.iter().map(|literal| literal.as_bytes()).zip(0..).collect())
+            .find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found
     }
