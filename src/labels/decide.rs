@@ -50,9 +50,6 @@ const UNSURE: i32 = -868;
 /// Log-odds below which the model calls a block boilerplate for certain: a probability of 0.12.
 const CERTAIN: i32 = -2040;
 
-/// Kinds of lines that authors write too: notes, keywords, and references to other texts.
-const AUTHORS_OWN: [Kind; 4] = [Kind::Legal, Kind::ReadMore, Kind::Related, Kind::TagList];
-
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
 pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
@@ -251,12 +248,6 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether a clean text keeps a line that a generic rule names: of these kinds the model, which knows that the rule
-    /// names it, is right twice as often where it says main content.
-    fn is_authors_own(&self, row: usize, kind: Kind, rule: &Address) -> bool {
-        self.is_clean && self.scores[row] > 0 && !rule.site && AUTHORS_OWN.contains(&kind)
-    }
-
     /// Line rules, on the lines that are left.
     fn lines(&mut self) {
         let rows = self.kept_rows();
@@ -264,10 +255,8 @@ impl Pass<'_> {
             // A line that no pattern matches wherever it stands is matched by none where it does stand.
             let Some(hit) = self.reading.hit(row) else { continue };
             if hit.anywhere {
-                if !self.is_authors_own(row, hit.kind, &hit.rule) {
-                    self.found.push(hit.rule.clone());
-                    self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule.clone())));
-                }
+                self.found.push(hit.rule.clone());
+                self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule.clone())));
                 continue;
             }
             let line = Line {
@@ -276,8 +265,7 @@ impl Pass<'_> {
                 from_tail: rows.len() - 1 - from_head,
                 lang: self.reading.lang(),
             };
-            let hit = self.reading.chain.line(&line);
-            if let Some(hit) = hit.filter(|hit| !self.is_authors_own(row, hit.kind, &hit.rule)) {
+            if let Some(hit) = self.reading.chain.line(&line) {
                 self.found.push(hit.rule.clone());
                 self.dropped[row] = Some((hit.kind, Reason::Rule(hit.rule)));
             }
