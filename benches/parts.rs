@@ -102,7 +102,8 @@ fn write_inputs(folder: &Path, pages: &[String]) -> [PathBuf; 3] {
     let mut archive = File::create(&files[2]).unwrap();
     for (number, page) in pages.iter().enumerate() {
         let url = format!("https://elster.example/{number}");
-        let line = serde_json::json!({ "id": format!("p{number}"), "url": url, "html": page }).to_string() + "\n";
+        let line =
+            serde_json::json!({ "id": format!("p{number}"), "url": url, "html": page }).to_string() + "\n";
         gzip.write_all(line.as_bytes()).unwrap();
         zstd.write_all(line.as_bytes()).unwrap();
         let http = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n";
@@ -140,8 +141,11 @@ fn parts_in_a_child(file: &Path, copies: usize) -> [f64; 4] {
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
-    let seconds: Vec<f64> =
-        String::from_utf8(child.stdout).unwrap().split_whitespace().map(|part| part.parse().unwrap()).collect();
+    let seconds: Vec<f64> = String::from_utf8(child.stdout)
+        .unwrap()
+        .split_whitespace()
+        .map(|part| part.parse().unwrap())
+        .collect();
     seconds.try_into().unwrap()
 }
 
@@ -169,7 +173,8 @@ fn measure_parts(file: &Path, copies: usize) -> [f64; 4] {
     let documents: Vec<RawDoc> = documents().map(Result::unwrap).collect();
     let mut cleaner = None;
     let clean = timed(copies, || {
-        let cleaner = cleaner.get_or_insert_with(|| Cleaner::new(Arc::new(RuleSet::load(None, true).unwrap())));
+        let cleaner =
+            cleaner.get_or_insert_with(|| Cleaner::new(Arc::new(RuleSet::load(None, true).unwrap())));
         documents.iter().for_each(|document| drop(black_box(cleaner.clean(document))));
     });
 
