@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
 
 use super::fold::char_key;
 
-/// A set of the characters of a key (see [`super::fold::key`]): one bit for each small letter, one for all digits, one
+/// A set of the characters of a key (see [`super::fold::Folded::key`]): one bit for each small letter, one for all digits, one
 /// for each other printable character of ASCII. A character beyond ASCII has the bits of all that are no letters, and
 /// one of its own: a pattern often takes it for a mark or a digit (`[|•·]`, `\d`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -126,8 +126,8 @@ impl Searches {
         let (mut start, mut inside, mut always) = (vec![], vec![], vec![]);
         for (index, needle) in needles {
             match needle {
-                Needle::Start(texts) => start.extend(texts.iter().map(|text| (text.as_bytes(), index))),
-                Needle::Inside(texts) => inside.extend(texts.iter().map(|text| (text.as_bytes(), index))),
+                Needle::Start(texts) => start.extend(texts.iter().map(|&text| (text, index))),
+                Needle::Inside(texts) => inside.extend(texts.iter().map(|&text| (text, index))),
                 Needle::Unknown => always.push(index),
             }
         }

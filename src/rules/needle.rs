@@ -50,9 +50,9 @@ impl Needle {
             let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
             let from_letter = |text: &ShortText| ShortText::of(from_first_letter(text.as_str()).chars());
             let texts = distinct(texts.iter().map(from_letter).collect());
-            let rarer = inside
-                .as_deref()
-                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&texts) + START_RARITY);
+            let rarer = inside.as_deref().is_some_and(|inside| {
+                rarity_of_any(inside) >= rarity_of_any(&texts).saturating_add(START_RARITY)
+            });
             if !texts.iter().any(ShortText::is_empty) && !rarer {
                 return Self::Start(without_longer(texts, ShortText::starts_with));
             }
@@ -296,10 +296,11 @@ fn required(hir: &Hir) -> Option<Texts> {
 /// Each head with each tail; a full head stands for all its tails.
 fn cross(heads: &[ShortText], tails: &[ShortText]) -> Option<Texts> {
     let open = heads.iter().filter(|head| !head.is_full()).count();
-    if heads.len() + open * (tails.len() - 1) > MAX_CROSS {
+    let size = heads.len() - open + open * tails.len();
+    if size > MAX_CROSS {
         return None;
     }
-    let mut texts = Vec::with_capacity(heads.len() * tails.len());
+    let mut texts = Vec::with_capacity(size);
     for head in heads {
         if head.is_full() {
             texts.push(*head);
@@ -351,6 +352,7 @@ mod tests {
             ("(?:share this )+now", "share this "),
             ("[ck]lick", "click|klick"),
             ("a*", "?"),
+            ("^[a&&b]x(?:foo|bar)", "^"), // matches nothing, so that no literal has to be looked for
         ] {
             assert_eq!(needle(pattern), expected, "{pattern}");
         }

@@ -7,29 +7,25 @@
 use std::ops::Range;
 
 use super::needle::rarity;
-use super::short::MAX_TEXT;
+use super::short::{MAX_TEXT, ShortText};
 
-/// A literal of at most [`MAX_TEXT`] bytes and the pattern it stands for.
+/// A literal and the pattern it stands for.
 #[derive(Debug)]
 struct Literal {
-    /// Its bytes and zeros.
-    bytes: [u8; MAX_TEXT],
-    length: u8,
+    text: ShortText,
     /// Where its gram stands in it.
     gram: Range<u8>,
     owner: u32,
 }
 
 impl Literal {
-    fn new(text: &[u8], gram: Range<usize>, owner: u32) -> Self {
-        let bytes = window(text).to_le_bytes();
-        let gram = gram.start as u8..gram.end as u8;
-        Self { bytes, length: text.len().min(MAX_TEXT) as u8, gram, owner }
+    fn new(text: ShortText, gram: Range<usize>, owner: u32) -> Self {
+        Self { text, gram: gram.start as u8..gram.end as u8, owner }
     }
 
     #[inline(always)]
     fn starts(&self, window: u128) -> bool {
-        (window ^ u128::from_le_bytes(self.bytes)) & FIRST[usize::from(self.length)] == 0
+        (window ^ u128::from_le_bytes(*self.text.padded())) & FIRST[self.text.len()] == 0
     }
 }
 
@@ -127,10 +123,10 @@ pub(super) struct StartSearch {
 
 impl StartSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(&[u8], u32)>) -> Self {
-        let literal = |(text, owner): (&[u8], u32)| {
+    pub(super) fn new(literals: Vec<(ShortText, u32)>) -> Self {
+        let literal = |(text, owner): (ShortText, u32)| {
             let length = text.len().min(START_GRAM);
-            (start(window(text), length), Literal::new(text, 0..length, owner))
+            (start(u128::from_le_bytes(*text.padded()), length), Literal::new(text, 0..length, owner))
         };
         Self { table: Table::new(literals.into_iter().map(literal).collect()) }
     }
@@ -197,17 +193,17 @@ const INSIDE_GRAM: usize = 4;
 
 impl InsideSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(&[u8], u32)>) -> Self {
+    pub(super) fn new(literals: Vec<(ShortText, u32)>) -> Self {
         let mut opening = Pairs::default();
         let (mut long, mut short) = (vec![], vec![]);
         for (text, owner) in literals {
-            let grams = text.array_windows::<INSIDE_GRAM>().enumerate();
+            let grams = text.as_bytes().array_windows::<INSIDE_GRAM>().enumerate();
             match grams.max_by_key(|(_, gram)| rarity(*gram)) {
                 Some((at, gram)) => {
                     long.push((number(gram), Literal::new(text, at..at + INSIDE_GRAM, owner)));
                 }
                 None => {
-                    opening.add(text);
+                    opening.add(text.as_bytes());
                     short.push((text, owner));
                 }
             }
@@ -248,10 +244,13 @@ fn number(gram: &[u8; INSIDE_GRAM]) -> u64 {
 mod tests {
     use super::*;
 
+    fn numbered(literals: &[&str]) -> Vec<(ShortText, u32)> {
+        literals.iter().map(|literal| ShortText::of(literal.chars())).zip(0..).collect()
+    }
+
     fn inside(literals: &[&str], text: &str) -> Vec<u32> {
         let mut found = vec![];
-        InsideSearch::new(literals.iter().map(|literal| literal.as_bytes()).zip(0..).collect())
-            .find(text.as_bytes(), &mut found);
+        InsideSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found.dedup();
         found
@@ -259,8 +258,7 @@ mod tests {
 
     fn at_start(literals: &[&str], text: &str) -> Vec<u32> {
         let mut found = vec![];
-        StartSearch::new(literals.iter().map(|literal| literal.as_bytes()).zip(0..).collect())
-            .find(text.as_bytes(), &mut found);
+        StartSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found
     }

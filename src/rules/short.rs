@@ -9,7 +9,6 @@ pub(super) const MAX_TEXT: usize = 16;
 /// The first [`MAX_TEXT`] bytes of a text, or a little less where that would cut a character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShortText {
-    /// Its bytes and zeros.
     bytes: [u8; MAX_TEXT],
     length: u8,
 }
@@ -37,6 +36,11 @@ impl ShortText {
 
     pub(super) fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// Its bytes and zeros.
+    pub(super) fn padded(&self) -> &[u8; MAX_TEXT] {
+        &self.bytes
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -73,9 +77,10 @@ impl ShortText {
     }
 
     fn has_at(&self, at: usize, part: &Self) -> bool {
-        let differs = (self.value() << (8 * at.min(MAX_TEXT - 1))) ^ part.value();
-        at + part.len() <= self.len()
-            && differs.checked_shr((8 * (MAX_TEXT - part.len())) as u32).unwrap_or(0) == 0
+        // A shift by all bits leaves nothing: at the end of a text of all bytes, and of a part of none.
+        let rest = self.value().checked_shl(8 * at as u32).unwrap_or(0);
+        let behind = 8 * (MAX_TEXT - part.len()) as u32;
+        at + part.len() <= self.len() && (rest ^ part.value()).checked_shr(behind).unwrap_or(0) == 0
     }
 
     /// Its bytes as a number: of two texts the number of the first in the alphabet is smaller.
