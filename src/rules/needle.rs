@@ -50,9 +50,9 @@ impl Needle {
             let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
             let from_letter = |text: &ShortText| ShortText::of(from_first_letter(text.as_str()).chars());
             let texts = distinct(texts.iter().map(from_letter).collect());
-            let rarer = inside.as_deref().is_some_and(|inside| {
-                rarity_of_any(inside) >= rarity_of_any(&texts).saturating_add(START_RARITY)
-            });
+            let rarer = inside
+                .as_deref()
+                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&texts) + START_RARITY);
             if !texts.iter().any(ShortText::is_empty) && !rarer {
                 return Self::Start(without_longer(texts, ShortText::starts_with));
             }
