@@ -195,12 +195,10 @@ impl LineEngine {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::OnceLock;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::LazyRegex;
+    use crate::rules::pattern::{Automata, LazyRegex};
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
@@ -213,7 +211,7 @@ mod tests {
                 lang: None,
                 address: Arc::new(address),
                 regex: LazyRegex::for_folded(text).unwrap(),
-                loose: OnceLock::new(),
+                loose: Automata::default(),
             })
         };
         LineEngine::new(patterns.iter().enumerate().map(pattern).collect())
@@ -305,6 +303,11 @@ mod tests {
                 r"\p{Lu}",
                 "(?-i:S)",
                 r"\s?",
+                r"\B",
+                r"\S",
+                "[^s]",
+                r"[^\d ]",
+                ".{2,14}",
             ])
             .prop_map(str::to_owned),
         ];

@@ -2,9 +2,10 @@
 //!
 //! Nearly all lines that hold a pattern's literal are still none of its own. Telling that by the regex costs
 //! a lock and a walk through states that are made on the way, and the regex itself, with its Unicode classes,
-//! can be a hundred times larger. This automaton reads the line's key byte by byte and is small: large classes let
-//! anything beyond ASCII through, long counted repetitions have no upper bound, word boundaries are left out. Where
-//! a pattern has nothing of the kind, the automaton's answer is the regex's own.
+//! can be a hundred times larger. This automaton reads the line's key byte by byte and is small: long counted repetitions
+//! have no upper bound. There is one for the keys that are ASCII, which knows nothing else and is told exactly what else
+//! a pattern asks for, and one for other keys: there large classes let anything beyond ASCII through, and word
+//! boundaries are left out. Where a pattern has nothing of the kind, the automaton's answer is the regex's own.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -22,6 +23,9 @@ use super::fold::char_key;
 /// Repetitions of up to this many are kept as they are.
 const SHORT_REPETITION: u32 = 12;
 
+/// How many of a longer repetition there must be at least, if the pattern asks for as many.
+const LEAST: u32 = 2;
+
 /// Characters beyond ASCII that a class may have and be kept as it is.
 const SMALL_CLASS: usize = 16;
 
@@ -32,6 +36,15 @@ const MAX_NFA: usize = 1 << 20;
 const CACHE: usize = 256 << 10;
 
 type MakeCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
+
+/// The keys that an automaton is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// Those that are ASCII.
+    Ascii,
+    /// All.
+    All,
+}
 
 /// See the module.
 pub(super) struct Loose {
@@ -44,9 +57,9 @@ pub(super) struct Loose {
 impl Loose {
     /// The automaton of a regex, which is given as if it told upper case from lower; `mixed` says that parts of it
     /// have flags of their own. `None` if it would be too large.
-    pub(super) fn new(hir: &Hir, mixed: bool) -> Option<Self> {
+    pub(super) fn new(hir: &Hir, mixed: bool, keys: Keys) -> Option<Self> {
         let mut exact = !mixed;
-        let hir = loosen(hir, &mut exact);
+        let hir = loosen(hir, keys, &mut exact);
         let starts = hir.properties().look_set_prefix().contains(Look::Start);
         let anchored = if starts { Anchored::Yes } else { Anchored::No };
         let limits =
@@ -79,59 +92,60 @@ impl fmt::Debug for Loose {
     }
 }
 
-fn loosen(hir: &Hir, exact: &mut bool) -> Hir {
+fn loosen(hir: &Hir, keys: Keys, exact: &mut bool) -> Hir {
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
-            Ok(text) => literal_key(text.chars()),
+            Ok(text) => literal_key(text.chars(), keys),
             Err(_) => any(exact),
         },
-        HirKind::Class(Class::Unicode(class)) => loosen_class(class, exact),
+        HirKind::Class(Class::Unicode(class)) => match keys {
+            Keys::Ascii => ascii_class(class, exact),
+            Keys::All => loosen_class(class, exact),
+        },
         HirKind::Class(Class::Bytes(_)) => any(exact),
-        HirKind::Look(look @ (Look::Start | Look::End)) => Hir::look(*look),
-        HirKind::Look(_) => {
-            *exact = false;
-            Hir::empty()
-        }
+        HirKind::Look(look) => match (look, keys) {
+            (Look::Start | Look::End, _) => Hir::look(*look),
+            // The few other characters with keys in ASCII are letters too.
+            (Look::WordUnicode, Keys::Ascii) => Hir::look(Look::WordAscii),
+            (Look::WordUnicodeNegate, Keys::Ascii) => Hir::look(Look::WordAsciiNegate),
+            _ => {
+                *exact = false;
+                Hir::empty()
+            }
+        },
         HirKind::Repetition(repetition) => {
             let mut loose = repetition.clone();
             if repetition.max.unwrap_or(repetition.min) > SHORT_REPETITION {
                 *exact = false;
-                loose.min = repetition.min.min(1);
+                loose.min = repetition.min.min(LEAST);
                 loose.max = None;
             }
-            loose.sub = Box::new(loosen(&repetition.sub, exact));
+            loose.sub = Box::new(loosen(&repetition.sub, keys, exact));
             Hir::repetition(loose)
         }
-        HirKind::Capture(capture) => loosen(&capture.sub, exact),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| loosen(part, exact)).collect()),
+        HirKind::Capture(capture) => loosen(&capture.sub, keys, exact),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|part| loosen(part, keys, exact)).collect()),
         HirKind::Alternation(parts) => {
-            Hir::alternation(parts.iter().map(|part| loosen(part, exact)).collect())
+            Hir::alternation(parts.iter().map(|part| loosen(part, keys, exact)).collect())
         }
     }
 }
 
+/// The ASCII part of a class.
+fn ascii_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
+    *exact &= beyond_ascii(class) <= SMALL_CLASS || is_caseless(class);
+    Hir::class(Class::Bytes(ascii_part(class)))
+}
+
 fn loosen_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
-    let has = |wanted: char| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(&wanted));
-    let beyond: usize = class
-        .ranges()
-        .iter()
-        .filter(|range| range.end() > '\x7f')
-        .map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1)
-        .sum();
-    if beyond <= SMALL_CLASS {
+    if beyond_ascii(class) <= SMALL_CLASS {
         let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-        return Hir::alternation(chars.map(|c| literal_key([c])).collect());
+        return Hir::alternation(chars.map(|c| literal_key([c], Keys::All)).collect());
     }
-    // The keys of the long s and of the Kelvin sign are ASCII letters.
-    let folded = [('ſ', b's'), ('\u{212a}', b'k')].into_iter().filter(|&(c, _)| has(c));
-    let ascii = (0..0x80u8).filter(|&byte| has(char::from(byte))).map(|byte| byte.to_ascii_lowercase());
-    let bytes = ascii.chain(folded.map(|(_, key)| key)).map(|byte| ClassBytesRange::new(byte, byte));
-    let ascii = Hir::class(Class::Bytes(ClassBytes::new(bytes)));
+    let ascii = Hir::class(Class::Bytes(ascii_part(class)));
     let others = if has_complement(class) {
-        // A class like [^a-z] has other letters if case does not count.
-        *exact &=
-            ('a'..='z').all(|letter| has(letter) == has(letter.to_ascii_uppercase())) && has('s') && has('k');
+        *exact &= is_caseless(class);
         Hir::class(Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new('\u{80}', char::MAX)])))
     } else {
         *exact = false;
@@ -140,13 +154,41 @@ fn loosen_class(class: &ClassUnicode, exact: &mut bool) -> Hir {
     Hir::alternation(vec![ascii, others])
 }
 
+/// How many characters beyond ASCII are in a class.
+fn beyond_ascii(class: &ClassUnicode) -> usize {
+    let ranges = class.ranges().iter().filter(|range| range.end() > '\x7f');
+    ranges.map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1).sum()
+}
+
+fn has(class: &ClassUnicode, wanted: char) -> bool {
+    class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&wanted))
+}
+
+/// The two characters beyond ASCII whose keys are ASCII letters: the long s and the Kelvin sign.
+const FOLDED: [(char, u8); 2] = [('ſ', b's'), ('\u{212a}', b'k')];
+
+/// The ASCII characters among the keys of a class.
+fn ascii_part(class: &ClassUnicode) -> ClassBytes {
+    let folded = FOLDED.into_iter().filter(|&(c, _)| has(class, c));
+    let ascii = (0..0x80u8).filter(|&byte| has(class, char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+    let bytes = ascii.chain(folded.map(|(_, key)| key));
+    ClassBytes::new(bytes.map(|byte| ClassBytesRange::new(byte, byte)))
+}
+
+/// Whether a class that names what is not in it, like `[^a-z]`, is the same if case does not count.
+fn is_caseless(class: &ClassUnicode) -> bool {
+    ('a'..='z').all(|letter| has(class, letter) == has(class, letter.to_ascii_uppercase()))
+        && FOLDED.iter().all(|&(c, key)| has(class, c) == has(class, char::from(key)))
+}
+
 /// Whether all characters beyond ASCII are in a class, as they are where it names those that are not in it.
 fn has_complement(class: &ClassUnicode) -> bool {
     class.ranges().last().is_some_and(|range| range.start() <= '\u{80}' && range.end() == char::MAX)
 }
 
-fn literal_key(chars: impl IntoIterator<Item = char>) -> Hir {
-    Hir::literal(chars.into_iter().map(char_key).collect::<String>().into_bytes())
+fn literal_key(chars: impl IntoIterator<Item = char>, keys: Keys) -> Hir {
+    let key: String = chars.into_iter().map(char_key).collect();
+    if keys == Keys::Ascii && !key.is_ascii() { Hir::fail() } else { Hir::literal(key.into_bytes()) }
 }
 
 /// Any bytes, one or more.
@@ -167,6 +209,11 @@ mod tests {
     use crate::rules::fold::Folded;
     use crate::rules::pattern::LazyRegex;
 
+    fn automaton(pattern: &str, keys: Keys) -> Loose {
+        let regex = LazyRegex::for_folded(pattern).unwrap();
+        Loose::new(&regex.hir().unwrap(), regex.is_mixed(), keys).unwrap()
+    }
+
     #[test]
     fn lets_through_what_the_pattern_may_match() {
         for (pattern, line, passes) in [
@@ -180,35 +227,53 @@ mod tests {
             (r"\bships?\b", "warships", true),        // looser: no word boundaries
             (r"^.{3,400}\(photo\)$", "ab (photo)", true),
             (r"^.{3,400}\(photo\)$", "(photo) ab", false),
+            ("^.{3,400} photo$", "a photo", false),
             ("[ks]ub", "\u{212a}ub", true),
             (r"^[\u{100}-\u{2000}]$", "s", true), // a long s has the key s
             (r"^[\u{100}-\u{2000}]$", "t", false),
             ("a*", "b", true),
         ] {
-            let regex = LazyRegex::for_folded(pattern).unwrap();
-            let loose = Loose::new(&regex.hir().unwrap(), regex.is_mixed()).unwrap();
-            assert_eq!(loose.is_match(Folded::new(line).key()), passes, "{pattern} {line}");
+            assert_eq!(automaton(pattern, Keys::All).is_match(Folded::new(line).key()), passes, "{pattern} {line}");
+        }
+    }
+
+    #[test]
+    fn tells_more_of_keys_in_ascii() {
+        for (pattern, line, passes) in [
+            (r"\bships?\b", "warships", false),
+            (r"\bships?\b", "The \u{17f}hips sailed", true),
+            (r"\Bships?\b", "warships", true),
+            (r"^\d+ \w+$", "17 comments", true),
+            (r"^\d+ \w+$", "17 com-ments", false),
+            ("^(?:ähnlich|like) this$", "Like this", true),
+            ("^[äöü]$", "a", false),
+            ("ä", "a", false),
+            (r"^[\u{100}-\u{2000}]$", "\u{17f}", true),
+        ] {
+            let line = Folded::new(line);
+            assert!(line.key().is_ascii());
+            assert_eq!(automaton(pattern, Keys::Ascii).is_match(line.key()), passes, "{pattern}");
         }
     }
 
     #[test]
     fn knows_where_it_is_the_regex() {
-        for (pattern, exact) in [
-            ("^read more: .+$", true),
-            ("^[[:punct:] »]*(?:teilen|share)[[:punct:] …]*$", true),
-            (r"^[^()|]+\($", true),
-            (r"^\S+ [^a-z]$", false),
-            (r"^\d+$", false),
-            (r"\bshare\b", false),
-            ("^.{0,40}$", false),
-            ("^(?-i:Photo) by", false),
+        for (pattern, ascii, all) in [
+            ("^read more: .+$", true, true),
+            ("^[[:punct:] »]*(?:teilen|share)[[:punct:] …]*$", true, true),
+            (r"^[^()|]+\($", true, true),
+            (r"^\S+$", true, false),
+            (r"^\S+ [^a-z]$", false, false),
+            (r"^[^s]$", false, false),
+            (r"^\d+$", true, false),
+            (r"^\w+ \W$", true, false),
+            (r"\bshare\b", true, false),
+            ("^.{0,40}$", false, false),
+            ("^(?-i:Photo) by", false, false),
+            (r"(?-u:\b)share", false, false),
         ] {
-            let regex = LazyRegex::for_folded(pattern).unwrap();
-            assert_eq!(
-                Loose::new(&regex.hir().unwrap(), regex.is_mixed()).unwrap().is_exact(),
-                exact,
-                "{pattern}"
-            );
+            assert_eq!(automaton(pattern, Keys::Ascii).is_exact(), ascii, "{pattern}");
+            assert_eq!(automaton(pattern, Keys::All).is_exact(), all, "{pattern}");
         }
     }
 }

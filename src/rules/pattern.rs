@@ -10,7 +10,7 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
 
 use super::fold::{Folded, fold_pattern};
-use super::loose::Loose;
+use super::loose::{Keys, Loose};
 use super::sound::is_surely_sound;
 use crate::label::{Address, Kind};
 
@@ -223,16 +223,25 @@ pub(super) struct LinePattern {
     pub(super) lang: Option<Box<str>>,
     pub(super) address: Arc<Address>,
     pub(super) regex: LazyRegex,
-    /// Made when a line first needs it; `None` if it would be too large.
-    pub(super) loose: OnceLock<Option<Box<Loose>>>,
+    pub(super) loose: Automata,
+}
+
+/// The automata of a pattern, each made when a line first needs it; `None` if it would be too large.
+#[derive(Debug, Default)]
+pub(super) struct Automata {
+    ascii: OnceLock<Option<Box<Loose>>>,
+    all: OnceLock<Option<Box<Loose>>>,
 }
 
 impl LinePattern {
     /// Whether the regex matches a line.
     pub(super) fn is_match(&self, line: &Folded<'_>) -> bool {
-        let make = || Some(Box::new(Loose::new(&self.regex.hir()?, self.regex.is_mixed())?));
-        let loose = self.loose.get_or_init(make);
-        match loose {
+        let (keys, automaton) = match line.key().is_ascii() {
+            true => (Keys::Ascii, &self.loose.ascii),
+            false => (Keys::All, &self.loose.all),
+        };
+        let make = || Some(Box::new(Loose::new(&self.regex.hir()?, self.regex.is_mixed(), keys)?));
+        match automaton.get_or_init(make) {
             Some(loose) if loose.is_exact() => loose.is_match(line.key()),
             Some(loose) if !loose.is_match(line.key()) => false,
             _ => self.regex.is_match(line.text()),

@@ -119,22 +119,26 @@ const START_GRAM: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct StartSearch {
     table: Table,
+    /// Bytes of the longest gram.
+    longest: usize,
 }
 
 impl StartSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(ShortText, u32)>) -> Self {
+        let length = |text: &ShortText| text.len().min(START_GRAM);
+        let longest = literals.iter().map(|(text, _)| length(text)).max().unwrap_or(0);
         let literal = |(text, owner): (ShortText, u32)| {
-            let length = text.len().min(START_GRAM);
+            let length = length(&text);
             (start(u128::from_le_bytes(*text.padded()), length), Literal::new(text, 0..length, owner))
         };
-        Self { table: Table::new(literals.into_iter().map(literal).collect()) }
+        Self { table: Table::new(literals.into_iter().map(literal).collect()), longest }
     }
 
     /// Appends the patterns of all literals that the text starts with.
     pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
         let window = window(text);
-        for length in 1..=text.len().min(START_GRAM) {
+        for length in 1..=text.len().min(self.longest) {
             let literals = self.table.with(start(window, length)).iter();
             let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
             found.extend(literals.filter(|literal| literal.starts(window)).map(|literal| literal.owner));
