@@ -63,6 +63,7 @@
 //! measured quality in `docs/quality.md`, its speed in `docs/performance.md`.
 
 pub mod article;
+mod ascii;
 pub mod block;
 pub mod blocks;
 pub mod cleaner;

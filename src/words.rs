@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::ascii::alphanumerics;
+
 /// Words of a shingle.
 const SHINGLE: usize = 4;
 
@@ -14,6 +16,17 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii() {
+            if word.is_aligned()
+                && let Some((letters, count)) = alphanumerics(&bytes[at..])
+            {
+                word.push_all(letters, count);
+                at += count as usize;
+                if count < 8 && bytes[at].is_ascii() {
+                    at += 1;
+                    word.end(out);
+                }
+                continue;
+            }
             at += 1;
             match LOWER[usize::from(byte)] {
                 0 => word.end(out),
@@ -70,6 +83,22 @@ impl Word {
         self.bytes = self.bytes << 8 | u64::from(byte);
         self.length += 1;
         if self.length.is_multiple_of(8) {
+            self.mix();
+        }
+    }
+
+    /// Whether no byte waits to be mixed in.
+    #[inline(always)]
+    fn is_aligned(&self) -> bool {
+        self.length.is_multiple_of(8)
+    }
+
+    /// Adds up to eight bytes to an aligned word; the first is the highest one of those that count.
+    #[inline(always)]
+    fn push_all(&mut self, bytes: u64, count: u32) {
+        self.bytes = bytes;
+        self.length += count;
+        if count == 8 {
             self.mix();
         }
     }

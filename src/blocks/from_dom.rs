@@ -4,6 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::ascii::{CHUNK, spaces_of_plain};
 use crate::block::Form;
 use crate::blocks::tokens::{Evidence, Lexicon};
 use crate::blocks::{Draft, Drafts, MAX_BLOCKS, Within};
@@ -540,7 +541,15 @@ pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, bloc
     let (mut run, mut at) = (0, 0); // what is copied as it is
     while let Some(&byte) = bytes.get(at) {
         let (width, white, dropped) = match byte {
-            b'!'..=b'~' => (1, false, false),
+            b'!'..=b'~' => {
+                if let Some(spaces) = bytes[at..].first_chunk().and_then(spaces_of_plain) {
+                    end_space(out, space, block_start);
+                    chars += CHUNK as u32 - spaces;
+                    at += CHUNK;
+                    continue;
+                }
+                (1, false, false)
+            }
             // Nearly all spaces stand alone between two words.
             b' ' if at > run && is_mark(bytes.get(at + 1)) => {
                 at += 1;
@@ -559,16 +568,22 @@ pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, bloc
             run = at + width;
             *space |= white;
         } else {
-            if *space {
-                if out.len() > block_start {
-                    out.push(' ');
-                }
-                *space = false;
-            }
+            end_space(out, space, block_start);
             chars += 1;
         }
         at += width;
     }
     out.push_str(&text[run..]);
     chars
+}
+
+/// Appends a pending space unless the block begins here.
+#[inline(always)]
+fn end_space(out: &mut String, space: &mut bool, block_start: usize) {
+    if *space {
+        if out.len() > block_start {
+            out.push(' ');
+        }
+        *space = false;
+    }
 }

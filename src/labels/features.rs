@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::ascii::small_letters;
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
 use crate::dom::{Dom, NodeId, Tag};
@@ -213,6 +214,7 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
             if kind == 0 && !at_start {
                 // Nearly all: the small letters of a word.
                 (small, before) = (true, 0);
+                at += small_letters(&bytes[at..]);
                 continue;
             }
             if at_start {

@@ -199,6 +199,17 @@ enum Before {
     Other,
 }
 
+/// Appends words until the line is as long as any that is looked at.
+fn append_words<'t>(line: &mut String, words: impl Iterator<Item = &'t str>) {
+    for word in words {
+        if line.len() > LONGEST_LINE {
+            break;
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+}
+
 impl Look<'_> {
     /// How far a node is from the headline, in steps of ten nodes; before it counts double.
     fn distance(&self, n: NodeId) -> i32 {
@@ -228,15 +239,14 @@ impl Look<'_> {
             match dom.tag(n) {
                 Tag::Text => {
                     // Word by word: templates indent with more white space than a line may be long.
-                    for word in dom.text(n).split_whitespace() {
-                        if line.len() > LONGEST_LINE {
-                            break;
-                        }
-                        if line.is_empty() {
-                            line_start = n;
-                        }
-                        line.push_str(word);
-                        line.push(' ');
+                    let (text, begun) = (dom.text(n), !line.is_empty());
+                    if text.is_ascii() {
+                        append_words(&mut line, text.split_ascii_whitespace());
+                    } else {
+                        append_words(&mut line, text.split_whitespace());
+                    }
+                    if !begun {
+                        line_start = n;
                     }
                 }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Select | Tag::Head | Tag::Nav => {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
+use crate::ascii::{CHUNK, spaces_of_plain};
+
 /// What folding makes of a character.
 enum FoldedChar {
     /// Nothing: invisible characters.
@@ -143,7 +145,10 @@ fn fold_into(line: &str, sink: &mut impl Sink) {
         let c = match byte {
             // Nearly all bytes: they stand for themselves and need no decoding.
             b'!'..=b'_' | b'a'..=b'~' => {
-                if let Some(chunk) = bytes[at..].first_chunk().filter(|chunk| is_plain(chunk)) {
+                if let Some(chunk) = bytes[at..].first_chunk()
+                    && spaces_of_plain(chunk).is_some()
+                    && !chunk.contains(&b'`')
+                {
                     if space && begun {
                         sink.char(' ');
                     }
@@ -179,19 +184,6 @@ fn fold_into(line: &str, sink: &mut impl Sink) {
         (space, begun) = (false, true);
         sink.char(c);
     }
-}
-
-/// Bytes that are folded in one step where they are plain.
-const CHUNK: usize = 16;
-
-/// Whether the characters are ASCII that stands for itself, with single spaces between them.
-#[inline(always)]
-fn is_plain(chunk: &[u8; CHUNK]) -> bool {
-    let is_odd = |byte: &u8| u8::from(byte.wrapping_sub(b' ') >= 0x7f - b' ') | u8::from(*byte == b'`');
-    let odd = chunk.iter().map(is_odd).fold(0, |all, one| all | one);
-    let spaces: [u8; CHUNK] = chunk.map(|byte| u8::from(byte == b' '));
-    let double = (1..CHUNK).map(|at| spaces[at] & spaces[at - 1]).fold(0, |all, one| all | one);
-    odd | double | spaces[CHUNK - 1] == 0
 }
 
 /// Folds the characters of a pattern as those of a line are, so that a typographic quote in a pattern
