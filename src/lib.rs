@@ -84,6 +84,7 @@ pub mod pipeline;
 pub mod proof;
 pub mod propose;
 pub mod reading;
+mod recent;
 pub mod rules;
 pub mod timing;
 pub mod train;

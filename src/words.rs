@@ -141,10 +141,43 @@ fn mix(hash: u32, value: u32) -> u32 {
     (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9) | 1
 }
 
+/// Bits for hashes, by their lowest bits: most hashes that are looked for are in no set, and need no search in it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    bits: Vec<u64>,
+}
+
+impl Filter {
+    /// Bits for each hash, so that few others meet one that is set.
+    const SPARSE: usize = 16;
+
+    /// The filter of `count` hashes.
+    pub(crate) fn new(hashes: impl Iterator<Item = u32>, count: usize) -> Self {
+        let mut filter = Self { bits: vec![0; (count * Self::SPARSE / 64).next_power_of_two()] };
+        for hash in hashes {
+            let (at, bit) = filter.place(hash);
+            filter.bits[at] |= bit;
+        }
+        filter
+    }
+
+    fn place(&self, hash: u32) -> (usize, u64) {
+        (hash as usize / 64 & self.bits.len().wrapping_sub(1), 1 << (hash % 64))
+    }
+
+    /// Whether a hash may be among them.
+    #[inline(always)]
+    pub(crate) fn may_have(&self, hash: u32) -> bool {
+        let (at, bit) = self.place(hash);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+}
+
 /// The shingles of a text: hashes of every four words that follow each other.
 #[derive(Debug, Clone, Default)]
 pub struct Shingles {
     set: FxHashSet<u32>,
+    filter: Filter,
 }
 
 impl Shingles {
@@ -153,7 +186,8 @@ impl Shingles {
     pub fn new(text: &str) -> Self {
         let mut words = vec![];
         hashes(text, &mut words);
-        Self { set: shingles(&words).collect() }
+        let set: FxHashSet<u32> = shingles(&words).collect();
+        Self { filter: Filter::new(set.iter().copied(), set.len()), set }
     }
 
     /// Whether there is none.
@@ -167,7 +201,8 @@ impl Shingles {
     #[must_use]
     pub fn share_of(&self, words: &[u32]) -> Option<f32> {
         let all = (words.len() + 1).checked_sub(SHINGLE).filter(|&all| all > 0)?;
-        let found = words.windows(SHINGLE).filter(|shingle| self.set.contains(&combine(shingle))).count();
+        let is_known = |shingle: &u32| self.filter.may_have(*shingle) && self.set.contains(shingle);
+        let found = shingles(words).filter(is_known).count();
         Some(found as f32 / all as f32)
     }
 }

@@ -1,15 +1,17 @@
 //! The blocks of a page: one walk over its tree, in document order, without recursion.
 
+use std::cell::RefCell;
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
 use crate::ascii::{CHUNK, spaces_of_plain};
 use crate::block::Form;
-use crate::blocks::tokens::{Evidence, Lexicon};
+use crate::blocks::tokens::{Evidence, Lexicon, Meaning};
 use crate::blocks::{Draft, Drafts, MAX_BLOCKS, Within};
 use crate::dom::{AttrName, Dom, NodeId, Tag};
 use crate::label::Kind;
+use crate::recent::Recent;
 
 /// Where a link leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +84,8 @@ struct Open {
 #[must_use]
 pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
     let host = address.and_then(host_of).unwrap_or_default();
-    let page = Page { dom, lexicon, telling: Telling::of(dom), host };
+    let meanings = RefCell::new(Recent::new());
+    let page = Page { dom, lexicon, meanings, telling: Telling::of(dom), host };
     let mut walk = Walk::default();
     let outermost = Frame {
         end: dom.len(),
@@ -107,6 +110,8 @@ pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>, apart: &[No
 struct Page<'a> {
     dom: &'a Dom,
     lexicon: &'a Lexicon,
+    /// What the class and id values seen last mean.
+    meanings: RefCell<Recent<'a, Meaning>>,
     telling: Telling,
     host: &'a str,
 }
@@ -195,7 +200,7 @@ fn is_block(tag: Tag) -> bool {
 }
 
 fn enter(page: &Page<'_>, node: NodeId, tag: Tag, outer: Frame) -> Frame {
-    let Page { dom, lexicon, telling, host } = page;
+    let Page { dom, lexicon, meanings, telling, host } = page;
     let mut frame = outer;
     frame.end = dom.end(node);
     frame.block = is_block(tag);
@@ -221,7 +226,7 @@ fn enter(page: &Page<'_>, node: NodeId, tag: Tag, outer: Frame) -> Frame {
     let mut weight = 0;
     for value in [class, dom.attr(node, "id").unwrap_or_default()] {
         if !value.is_empty() {
-            let meaning = lexicon.read(value);
+            let meaning = meanings.borrow_mut().get(value, |value| lexicon.read(value));
             frame.hint = meaning.kind.or(frame.hint);
             if meaning.weight.abs() > i16::abs(weight) {
                 weight = meaning.weight;

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::label::Kind;
+use crate::words::Filter;
 
 /// What the class and id tokens around a block say about it: log-odds of main content, times 16.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,12 +34,8 @@ pub struct Meaning {
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     meanings: FxHashMap<u32, Meaning>,
-    /// A bit for each hash, by its lowest bits: most tokens of a page have no meaning, and none is looked up.
-    filter: Vec<u64>,
+    filter: Filter,
 }
-
-/// Bits of the filter.
-const FILTER_BITS: usize = 1 << 14;
 
 impl Lexicon {
     /// The words that name a kind, with the weights of a model (token and log-odds times 16).
@@ -53,11 +50,7 @@ impl Lexicon {
         for (token, weight) in weights {
             meanings.entry(hash(token.as_bytes())).or_default().weight = weight;
         }
-        let mut filter = vec![0; FILTER_BITS / 64];
-        for &hash in meanings.keys() {
-            filter[bit(hash) / 64] |= 1 << (bit(hash) % 64);
-        }
-        Self { meanings, filter }
+        Self { filter: Filter::new(meanings.keys().copied(), meanings.len()), meanings }
     }
 
     /// What the tokens of a class or id value say together: the weight of largest size, the last kind.
@@ -65,8 +58,9 @@ impl Lexicon {
     pub fn read(&self, value: &str) -> Meaning {
         let mut all = Meaning::default();
         each_hashed(value, |hash, _| {
-            let known = self.filter.get(bit(hash) / 64).is_some_and(|bits| bits >> (bit(hash) % 64) & 1 == 1);
-            if known && let Some(meaning) = self.meanings.get(&hash) {
+            if self.filter.may_have(hash)
+                && let Some(meaning) = self.meanings.get(&hash)
+            {
                 if meaning.weight.abs() > all.weight.abs() {
                     all.weight = meaning.weight;
                 }
@@ -75,11 +69,6 @@ impl Lexicon {
         });
         all
     }
-}
-
-/// The bit of a hash in the filter.
-fn bit(hash: u32) -> usize {
-    hash as usize % FILTER_BITS
 }
 
 /// Calls `found` with each token of a class or id value, as it is written: parts between

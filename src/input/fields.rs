@@ -104,10 +104,17 @@ impl Fields {
     /// # Errors
     /// The record is no JSON object.
     pub(super) fn read(&self, json: &str) -> Result<Found, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let slots = deserializer.deserialize_map(Collect { fields: self, nested: false })?;
-        deserializer.end()?;
-        Ok(self.found(slots))
+        let read = |values| {
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            let slots = deserializer.deserialize_map(Collect { fields: self, values })?;
+            deserializer.end()?;
+            Ok(self.found(slots))
+        };
+        // A page is most of its record, and would be walked twice if its end were looked for before it is read. That it
+        // is no string, or that there is an error, shows only on the way. Read so, serde_json lets bare control
+        // characters pass, which no string may hold.
+        let is_bare = json.bytes().fold(false, |any, byte| any | (byte < b' '));
+        if is_bare { read(Values::Raw) } else { read(Values::StringsAtOnce).or_else(|_| read(Values::Raw)) }
     }
 
     /// Reads one row of a table.
@@ -138,7 +145,7 @@ impl Fields {
             }
         };
         let mut inner = serde_json::Deserializer::from_str(json);
-        inner.deserialize_map(Collect { fields: self, nested: true }).ok()?.url.text()
+        inner.deserialize_map(Collect { fields: self, values: Values::AddressOnly }).ok()?.url.text()
     }
 
     /// Sorts the columns of a row into slots.
@@ -271,10 +278,7 @@ impl Content<'_> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
             Self::Json(raw) if raw.get().starts_with('"') => {
-                let mut bytes =
-                    serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Bytes).ok()?;
-                replace_surrogates(&mut bytes);
-                Some(bytes)
+                Text.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).ok()
             }
             Self::Json(_) | Self::Number(_) | Self::Group(_) => None,
         }
@@ -351,12 +355,22 @@ impl<'j> Slots<'j> {
     }
 }
 
-/// Sorts the fields of an object into slots without reading their values.
+/// Sorts the fields of an object into slots.
 #[derive(Clone, Copy)]
 struct Collect<'f> {
     fields: &'f Fields,
-    /// The object stands in another one: only its address counts.
-    nested: bool,
+    values: Values,
+}
+
+/// How values are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// What may be page or text is taken for a string and read, the others as [`Self::Raw`].
+    StringsAtOnce,
+    /// Only their ends are looked for.
+    Raw,
+    /// The same, of the address alone: the object stands in another one.
+    AddressOnly,
 }
 
 impl<'j> Visitor<'j> for Collect<'_> {
@@ -372,7 +386,13 @@ impl<'j> Visitor<'j> for Collect<'_> {
             let slot = self.fields.slot(&key);
             slots.note(&key);
             match slot {
-                Some((slot, rank)) if !self.nested || matches!(slot, Slot::Url) => {
+                Some((slot @ (Slot::Html | Slot::Either | Slot::Text), rank))
+                    if self.values == Values::StringsAtOnce =>
+                {
+                    let text = map.next_value_seed(Text)?;
+                    slots.slot(slot).offer(rank, Content::Bytes(text));
+                }
+                Some((slot, rank)) if self.values != Values::AddressOnly || matches!(slot, Slot::Url) => {
                     let raw: &'j RawValue = map.next_value()?;
                     if raw.get() != "null" {
                         slots.slot(slot).offer(rank, Content::Json(raw));
@@ -394,6 +414,19 @@ impl<'j> DeserializeSeed<'j> for Key {
     fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let bytes = deserializer.deserialize_bytes(Bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+    }
+}
+
+/// Reads a string, as UTF-8.
+struct Text;
+
+impl<'j> DeserializeSeed<'j> for Text {
+    type Value = Vec<u8>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let mut bytes = deserializer.deserialize_bytes(Bytes)?;
+        replace_surrogates(&mut bytes);
+        Ok(bytes)
     }
 }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::blocks::Drafts;
 use crate::labels::features::share;
-use crate::words;
+use crate::words::{self, Filter};
 
 /// What a block's wording says, as bytes.
 #[derive(Debug, Clone, Copy)]
@@ -26,12 +26,14 @@ pub(super) struct Wording {
 
 /// The wording of each block.
 pub(super) fn wordings(drafts: &Drafts) -> Vec<Wording> {
+    let (filter, groups) = &*GROUP_OF;
     let mut all = [0; GROUPS.len() + 1];
     let counts: Vec<_> = (0..drafts.list.len())
         .map(|row| {
             let words = drafts.words(row);
             let mut counts = [0u32; GROUPS.len() + 1];
-            words.iter().filter_map(|word| GROUP_OF.get(word)).for_each(|&group| counts[group] += 1);
+            let grouped = words.iter().filter(|&&word| filter.may_have(word));
+            grouped.filter_map(|word| groups.get(word)).for_each(|&group| counts[group] += 1);
             counts[GROUPS.len()] = words.len() as u32;
             all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             counts
@@ -53,15 +55,15 @@ fn shares([appeals, address, credits, words]: [u32; GROUPS.len() + 1]) -> [u8; G
 }
 
 /// The group of each word, by its hash (see [`words::hashes`]).
-static GROUP_OF: LazyLock<FxHashMap<u32, usize>> = LazyLock::new(|| {
-    let mut all = FxHashMap::default();
+static GROUP_OF: LazyLock<(Filter, FxHashMap<u32, usize>)> = LazyLock::new(|| {
+    let mut all: FxHashMap<u32, usize> = FxHashMap::default();
     let mut hashes = vec![];
     for (group, list) in GROUPS.into_iter().enumerate() {
         hashes.clear();
         words::hashes(list, &mut hashes);
         all.extend(hashes.iter().map(|&word| (word, group)));
     }
-    all
+    (Filter::new(all.keys().copied(), all.len()), all)
 });
 
 /// Appeals, address, credits, in languages of many news sites. No word that is frequent in another meaning, or in

@@ -3,6 +3,7 @@
 //! Names are compared by their parts ("entry-author", "PublishDate"), never by substrings.
 
 use crate::dom::{Dom, NodeId, Tag};
+use crate::recent::Recent;
 
 /// What the class, id and microdata of an element say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub(super) struct Marks {
     pub(super) aside: bool,
 }
 
-/// Marks of an element by `itemprop`, `rel`, and the parts of its class and id.
-pub(super) fn marks(dom: &Dom, n: NodeId) -> Marks {
+/// Marks of an element by `itemprop`, `rel`, and the parts of its class and id; those seen last are remembered.
+pub(super) fn marks<'d>(dom: &'d Dom, n: NodeId, recent: &mut Recent<'d, Marks>) -> Marks {
     let mut marks = Marks::default();
     for (name, value) in dom.attrs(n) {
         match name {
@@ -27,8 +28,8 @@ pub(super) fn marks(dom: &Dom, n: NodeId) -> Marks {
             },
             "href" if dom.tag(n) == Tag::A && is_profile(value) => marks.author = true,
             "rel" if value.split_ascii_whitespace().any(|token| token == "author") => marks.author = true,
-            "class" | "id" if value.len() <= 400 => {
-                value.split_ascii_whitespace().for_each(|token| marks.note(token))
+            "class" | "id" if !value.is_empty() && value.len() <= 400 => {
+                marks = marks.or(recent.get(value, Marks::of_names));
             }
             _ => {}
         }
@@ -71,6 +72,22 @@ fn is_profile(href: &str) -> bool {
 }
 
 impl Marks {
+    /// What the names in a class or an id say.
+    fn of_names(names: &str) -> Self {
+        let mut marks = Self::default();
+        names.split_ascii_whitespace().for_each(|name| marks.note(name));
+        marks
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            author: self.author || other.author,
+            date: self.date || other.date,
+            modified: self.modified || other.modified,
+            aside: self.aside || other.aside,
+        }
+    }
+
     /// Notes the parts of a class token, cut at marks and before capitals.
     fn note(&mut self, token: &str) {
         let (mut author, mut date, mut modified, mut aside) = (false, false, false, false);

@@ -13,6 +13,7 @@ use super::marks::{Marks, marks};
 use super::titles::Sites;
 use super::words::squeeze;
 use crate::dom::{Dom, NodeId, Tag};
+use crate::recent::Recent;
 
 /// Nodes before the headline that are looked at: breadcrumbs, section and date lines stand there.
 const BEFORE: NodeId = 150;
@@ -224,6 +225,7 @@ impl Look<'_> {
         // Ends of open blocks, and of open elements with marks.
         let mut blocks: Vec<NodeId> = Vec::new();
         let mut marked: Vec<(NodeId, Marks)> = Vec::new();
+        let mut recent = Recent::new();
         let mut n = from;
         while n < to {
             while blocks.last().is_some_and(|&end| end <= n) {
@@ -258,7 +260,7 @@ impl Look<'_> {
                         self.line(&mut line, line_start, &marked);
                         blocks.push(dom.end(n));
                     }
-                    let mut marks = marks(dom, n);
+                    let mut marks = marks(dom, n, &mut recent);
                     // What holds the headline is no aside, whatever it is called.
                     marks.aside &= !(n <= self.anchor && self.anchor < dom.end(n));
                     // "sidebar__main": nor is what holds much of a page.

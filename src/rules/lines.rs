@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::charset::CharSet;
 use super::fold::Folded;
 use super::needle::{Needle, most_letters};
@@ -112,6 +114,9 @@ pub(super) struct LineEngine {
     longest: u32,
 }
 
+/// Numbers of patterns: seldom more than fit in place.
+pub(super) type Candidates = SmallVec<[u32; 32]>;
+
 /// What finds the patterns, by their numbers, that may match a line.
 #[derive(Debug, Default)]
 struct Searches {
@@ -135,8 +140,8 @@ impl Searches {
     }
 
     /// The patterns in their order.
-    fn candidates(&self, line: &Folded<'_>) -> Vec<u32> {
-        let mut candidates = Vec::with_capacity(16);
+    fn candidates(&self, line: &Folded<'_>) -> Candidates {
+        let mut candidates = Candidates::new();
         candidates.extend_from_slice(&self.always);
         self.start.find(line.key_from_first_letter(), &mut candidates);
         self.inside.find(line.key(), &mut candidates);

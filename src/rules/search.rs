@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::lines::Candidates;
 use super::needle::rarity;
 use super::short::{MAX_TEXT, ShortText};
 
@@ -136,7 +137,7 @@ impl StartSearch {
     }
 
     /// Appends the patterns of all literals that the text starts with.
-    pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
+    pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
         let window = window(text);
         for length in 1..=text.len().min(self.longest) {
             let literals = self.table.with(start(window, length)).iter();
@@ -216,7 +217,7 @@ impl InsideSearch {
     }
 
     /// Appends the patterns of all literals that the text holds, some more than once.
-    pub(super) fn find(&self, text: &[u8], found: &mut Vec<u32>) {
+    pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
         for (at, gram) in text.array_windows().enumerate() {
             for literal in self.table.with(number(gram)) {
                 if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
@@ -253,18 +254,18 @@ mod tests {
     }
 
     fn inside(literals: &[&str], text: &str) -> Vec<u32> {
-        let mut found = vec![];
+        let mut found = Candidates::new();
         InsideSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found.dedup();
-        found
+        found.into_vec()
     }
 
     fn at_start(literals: &[&str], text: &str) -> Vec<u32> {
-        let mut found = vec![];
+        let mut found = Candidates::new();
         StartSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
         found.sort_unstable();
-        found
+        found.into_vec()
     }
 
     #[test]

@@ -15,6 +15,8 @@ fn fields_go_by_many_names() {
         (r#"{"id":"a","html":null,"text":"T"}"#, Some(Text), "a: T", None),
         (r#"{"id":"a","html":" ","text":"T"}"#, Some(Text), "a: T", None),
         (r#"{"id":"a","html":{"x":1},"text":"T"}"#, Some(Text), "a: T", None),
+        (r#"{"id":"a","html":["<p>H"],"text":"T","url":"U"}"#, Some(Text), "a: T", Some("U")),
+        (r#"{"id":"a","text":"T","html":17,"content":false}"#, Some(Text), "a: T", None),
         (r#"{"id":"a","html":""}"#, Some(Html), "a: ", None),
         // What may be either is looked at.
         (r#"{"id":"a","content":"<div>C</div>","text":"T"}"#, Some(Html), "a: <div>C</div>", None),
@@ -36,6 +38,8 @@ fn fields_go_by_many_names() {
         (r#"{"id":"","text":"T"}"#, Some(Text), "in.jsonl:1: T", None),
         // The last of equal keys counts; escapes in keys are undone.
         (r#"{"id":"a","text":"1","text":"2"}"#, Some(Text), "a: 2", None),
+        (r#"{"id":"a","text":"1","text":null}"#, Some(Text), "a: 1", None),
+        (r#"{"id":"a","text":"\ud800 T \ud83d\ude00"}"#, Some(Text), "a: \u{fffd} T 😀", None),
         (r#"{"id":"a","te\u0078t":"T\u00e4\n\"\ud83d\ude00"}"#, Some(Text), "a: Tä\n\"😀", None),
         // Failures.
         (
