@@ -1,7 +1,7 @@
 //! The characters of a line as a set of 64 bits: a line that lacks one that every match of a pattern has needs no
 //! closer look.
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
 use super::fold::char_key;
 
@@ -14,6 +14,9 @@ pub(super) struct CharSet(u64);
 impl CharSet {
     /// What a pattern needs of which nothing is known.
     pub(super) const NONE: Self = Self(0);
+
+    /// What a line may end with of whose pattern nothing is known.
+    pub(super) const ALL: Self = Self(u64::MAX);
 
     const LETTERS: u64 = (1 << 26) - 1;
     const DIGIT: u64 = 1 << 26;
@@ -50,6 +53,30 @@ impl CharSet {
         Self(needed(hir))
     }
 
+    /// The last character of a line: all of them if it is none of those that have a bit of their own.
+    pub(super) fn last_of_key(key: &[u8]) -> Self {
+        match key.last().map(|&last| Self::OF_BYTE[usize::from(last)]) {
+            Some(bit) if bit.is_power_of_two() => Self(bit),
+            _ => Self::ALL,
+        }
+    }
+
+    /// The characters with which a line may end that a regex (which tells upper case from lower) matches.
+    pub(super) fn last_of(hir: &Hir) -> Self {
+        if !hir.properties().look_set_suffix().contains(Look::End) {
+            return Self::ALL;
+        }
+        match last(hir) {
+            (bits, false) => Self(bits),
+            (_, true) => Self::ALL,
+        }
+    }
+
+    /// Whether one of them is in both.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Whether all of `needed` is in it.
     pub(super) fn has(self, needed: Self) -> bool {
         self.0 & needed.0 == needed.0
@@ -77,14 +104,51 @@ fn needed(hir: &Hir) -> u64 {
 }
 
 fn needed_by_class(class: &ClassUnicode) -> u64 {
+    let common = keys_of_class(class).fold(u64::MAX, |common, bits| common & bits);
+    let is_ascii = class.ranges().last().is_none_or(|range| range.end() <= '\x7f');
+    if is_ascii { common } else { common & !CharSet::LETTERS }
+}
+
+/// The characters with which a match may end, and whether it may be empty.
+fn last(hir: &Hir) -> (u64, bool) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => (0, true),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0).ok().and_then(|t| t.chars().last()) {
+            Some(c) => (CharSet::of_char(c), false),
+            None => (u64::MAX, true),
+        },
+        HirKind::Class(Class::Unicode(class)) => (keys_of_class(class).fold(0, |all, bits| all | bits), false),
+        HirKind::Class(Class::Bytes(_)) => (u64::MAX, false),
+        HirKind::Repetition(repetition) => {
+            let (bits, may_be_empty) = last(&repetition.sub);
+            (bits, may_be_empty || repetition.min == 0)
+        }
+        HirKind::Capture(capture) => last(&capture.sub),
+        HirKind::Concat(parts) => {
+            let mut all = 0;
+            for part in parts.iter().rev() {
+                let (bits, may_be_empty) = last(part);
+                all |= bits;
+                if !may_be_empty {
+                    return (all, false);
+                }
+            }
+            (all, true)
+        }
+        HirKind::Alternation(parts) => parts.iter().map(last).fold((0, false), |(all, any), (bits, may_be_empty)| {
+            (all | bits, any || may_be_empty)
+        }),
+    }
+}
+
+/// The bits of the characters of a class whose keys are ASCII.
+fn keys_of_class(class: &ClassUnicode) -> impl Iterator<Item = u64> {
     let ranges = class.ranges();
     let ascii = ranges.iter().flat_map(|range| range.start()..=range.end().min('\x7f'));
     // Of all that lies beyond, two characters have keys in ASCII.
     let folded =
         ['ſ', '\u{212a}'].into_iter().filter(|c| ranges.iter().any(|r| (r.start()..=r.end()).contains(c)));
-    let common = ascii.chain(folded).fold(u64::MAX, |common, c| common & CharSet::of_char(c));
-    let is_ascii = ranges.last().is_none_or(|range| range.end() <= '\x7f');
-    if is_ascii { common } else { common & !CharSet::LETTERS }
+    ascii.chain(folded).map(CharSet::of_char)
 }
 
 #[cfg(test)]
@@ -118,6 +182,29 @@ mod tests {
         ] {
             let needed = CharSet::needed_by(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap());
             assert_eq!(CharSet::of_key(Folded::new(line).key()).has(needed), may, "{pattern} {line}");
+        }
+    }
+
+    #[test]
+    fn tells_lines_that_end_otherwise() {
+        for (pattern, line, may) in [
+            ("^(?:about us|contact)[[:punct:] »]*$", "Contact", true),
+            ("^(?:about us|contact)[[:punct:] »]*$", "Contact ›››", true),
+            ("^(?:about us|contact)[[:punct:] »]*$", "Contact?", true),
+            ("^(?:about us|contact)[[:punct:] »]*$", "Contact Ada Marsh", false),
+            ("^(?:about us|contact)", "Contact Ada Marsh", true),
+            ("^by .*$", "By Ada Marsh", true),
+            ("^(?:by|von)? ?$", "marsh", true),
+            (r"^\d+ comments?$", "17 commenti", false),
+            (r"^\d+ comments?$", "17 comment\u{17f}", true),
+            (r"^page \d+$", "Page 1", true),
+            (r"^page \d+$", "Page १", true),
+            ("^[^a-z]+$", "ABC", true),
+            ("^(?:weiter|plus d'été)$", "plus d'été", true),
+        ] {
+            let hir = LazyRegex::for_folded(pattern).unwrap().hir().unwrap();
+            let last = CharSet::last_of_key(Folded::new(line).key());
+            assert_eq!(CharSet::last_of(&hir).meets(last), may, "{pattern} {line}");
         }
     }
 }

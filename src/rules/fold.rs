@@ -147,7 +147,7 @@ fn fold_into(line: &str, sink: &mut impl Sink) {
             b'!'..=b'_' | b'a'..=b'~' => {
                 if let Some(chunk) = bytes[at..].first_chunk()
                     && spaces_of_plain(chunk).is_some()
-                    && !chunk.contains(&b'`')
+                    && !chunk.iter().fold(false, |any, &byte| any | (byte == b'`'))
                 {
                     if space && begun {
                         sink.char(' ');

@@ -43,6 +43,7 @@ pub(super) struct FoldedLine<'a> {
     folded: Folded<'a>,
     /// Its characters, once a pattern is measured by them.
     chars: OnceCell<CharSet>,
+    last: CharSet,
     head: bool,
     tail: bool,
     lang: u64,
@@ -57,6 +58,7 @@ impl<'a> FoldedLine<'a> {
         }
         let folded = Folded::new(line.text);
         (folded.chars() > 0 && folded.chars() <= longest as usize).then(|| Self {
+            last: CharSet::last_of_key(folded.key()),
             folded,
             chars: OnceCell::new(),
             head: line.from_head < HEAD,
@@ -80,6 +82,7 @@ impl<'a> FoldedLine<'a> {
             && (gate.lang == ANY_LANG || self.lang == ANY_LANG || gate.lang == self.lang)
             && self.folded.chars() <= gate.max_chars
             && self.folded.letters() <= gate.max_letters
+            && gate.last.meets(self.last)
             && self.chars.get_or_init(|| CharSet::of_key(self.folded.key())).has(gate.needed)
     }
 }
@@ -92,6 +95,7 @@ struct Gate {
     max_chars: usize,
     max_letters: usize,
     needed: CharSet,
+    last: CharSet,
 }
 
 /// The language of a line or of a pattern that is not known or does not matter.
@@ -163,6 +167,7 @@ impl LineEngine {
                 max_chars: pattern.max_chars as usize,
                 max_letters: hir.as_ref().and_then(most_letters).unwrap_or(usize::MAX),
                 needed: hir.as_ref().map_or(CharSet::NONE, CharSet::needed_by),
+                last: hir.as_ref().map_or(CharSet::ALL, CharSet::last_of),
             });
         }
         let numbered = || (0..).zip(&needles);
