@@ -18,6 +18,8 @@ impl CharSet {
     /// What a line may end with of whose pattern nothing is known.
     pub(super) const ALL: Self = Self(u64::MAX);
 
+    /// The bit that only characters beyond ASCII have.
+    const BEYOND: u64 = 1 << 60;
     const LETTERS: u64 = (1 << 26) - 1;
     const DIGIT: u64 = 1 << 26;
 
@@ -117,7 +119,11 @@ fn last(hir: &Hir) -> (u64, bool) {
             Some(c) => (CharSet::of_char(c), false),
             None => (u64::MAX, true),
         },
-        HirKind::Class(Class::Unicode(class)) => (keys_of_class(class).fold(0, |all, bits| all | bits), false),
+        HirKind::Class(Class::Unicode(class)) => {
+            let is_ascii = class.ranges().last().is_none_or(|range| range.end() <= '\x7f');
+            let beyond = if is_ascii { 0 } else { CharSet::BEYOND };
+            (keys_of_class(class).fold(beyond, |all, bits| all | bits), false)
+        }
         HirKind::Class(Class::Bytes(_)) => (u64::MAX, false),
         HirKind::Repetition(repetition) => {
             let (bits, may_be_empty) = last(&repetition.sub);
