@@ -220,10 +220,18 @@ fn brand(address: &str) -> String {
 
 /// What line rules say of the texts of blocks that are not passed over.
 fn line_hits(chain: &Chain, drafts: &Drafts, lang: Option<&str>, over: &[bool]) -> Vec<Option<LineHit>> {
-    over.iter()
-        .enumerate()
-        .map(|(row, over)| if *over { None } else { line_hit(chain, drafts, row, lang) })
-        .collect()
+    let mut hits: Vec<Option<LineHit>> = Vec::with_capacity(over.len());
+    for row in 0..over.len() {
+        let first = drafts.first(row);
+        hits.push(if over[row] {
+            None
+        } else if first < row && !over[first] {
+            hits[first].clone()
+        } else {
+            line_hit(chain, drafts, row, lang)
+        });
+    }
+    hits
 }
 
 /// What a line rule says of a block's text, as if it stood at the head and at the tail.

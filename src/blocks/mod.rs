@@ -11,6 +11,10 @@ mod markdown;
 pub mod tokens;
 mod wrap;
 
+use std::ops::Range;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
 use crate::block::Form;
 use crate::dom::NodeId;
 use crate::label::Kind;
@@ -21,6 +25,9 @@ pub use from_text::from_text;
 
 /// Blocks of one document at most: labelling takes some microseconds for each, and no article has so many.
 pub const MAX_BLOCKS: usize = 1 << 17;
+
+/// Bytes of the longest text that is looked for among those before.
+const REPEATED: usize = 240;
 
 /// Where a block stands in its page: the elements around it that say something about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -129,8 +136,10 @@ pub struct Drafts {
     pub truncated: bool,
     /// The hashes of all blocks' words, one block's after the other's.
     words: Vec<u32>,
-    /// Where each block's words end.
-    word_ends: Vec<u32>,
+    /// For each block, where its words are.
+    word_ranges: Vec<Range<u32>>,
+    /// For each block, the first one with the same text.
+    first: Vec<u32>,
     /// For each node, how many blocks begin before it.
     before_node: Vec<u32>,
 }
@@ -149,13 +158,22 @@ impl Drafts {
 
     /// The last step of making them; `nodes` is the number of nodes or lines.
     fn indexed(mut self, nodes: NodeId) -> Self {
-        let mut words = Vec::with_capacity(self.text.len() / 6);
-        self.word_ends.reserve(self.list.len());
-        for draft in &self.list {
-            words::hashes(&self.text[draft.start as usize..draft.end as usize], &mut words);
-            self.word_ends.push(words.len() as u32);
+        self.words.reserve(self.text.len() / 6);
+        self.word_ranges.reserve(self.list.len());
+        self.first.reserve(self.list.len());
+        let mut known = FxHashMap::with_capacity_and_hasher(self.list.len(), FxBuildHasher);
+        for (row, draft) in (0..).zip(&self.list) {
+            let text = &self.text[draft.start as usize..draft.end as usize];
+            let first = if text.len() <= REPEATED { *known.entry(text).or_insert(row) } else { row };
+            self.first.push(first);
+            self.word_ranges.push(if first < row {
+                self.word_ranges[first as usize].clone()
+            } else {
+                let start = self.words.len() as u32;
+                words::hashes(text, &mut self.words);
+                start..self.words.len() as u32
+            });
         }
-        self.words = words;
         self.before_node.reserve(nodes as usize + 1);
         for (row, draft) in (0..).zip(&self.list) {
             self.before_node.resize(draft.node as usize + 1, row);
@@ -167,8 +185,15 @@ impl Drafts {
     /// Hashes of the words of the block at this index (see [`words::hashes`]).
     #[must_use]
     pub fn words(&self, index: usize) -> &[u32] {
-        let start = index.checked_sub(1).map_or(0, |before| self.word_ends[before]);
-        &self.words[start as usize..self.word_ends[index] as usize]
+        let range = &self.word_ranges[index];
+        &self.words[range.start as usize..range.end as usize]
+    }
+
+    /// The first block with the same text as the block at this index, itself if there is none before. Three of ten blocks
+    /// of a page have such a one: menus stand in it twice, teasers end in "Read more".
+    #[must_use]
+    pub fn first(&self, index: usize) -> usize {
+        self.first[index] as usize
     }
 
     /// Text of the block at this index.
@@ -180,7 +205,7 @@ impl Drafts {
 
     /// Indices of the blocks whose text lies in the nodes `first..end`.
     #[must_use]
-    pub fn within(&self, first: NodeId, end: NodeId) -> std::ops::Range<usize> {
+    pub fn within(&self, first: NodeId, end: NodeId) -> Range<usize> {
         self.before_node[first as usize] as usize..self.before_node[end as usize] as usize
     }
 }

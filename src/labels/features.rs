@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::ascii::small_letters;
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
 use crate::dom::{Dom, NodeId, Tag};
 use crate::labels::appeal;
+use crate::labels::counts::TextCounts;
 use crate::labels::matrix::Matrix;
 use crate::reading::Context;
 use crate::words::{self, Shingles};
@@ -128,119 +128,16 @@ fn form_code(form: Form) -> u8 {
     }
 }
 
-/// How a block ends: 0 in a word, up to 4 as a sentence does.
-fn ending_code(text: &str) -> u8 {
-    let quoted = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', '」']);
-    match quoted.chars().next_back() {
-        Some('.' | '!' | '?' | '。' | '！' | '？' | '।' | '۔' | '؟') => 4,
-        Some('…') => 3,
-        Some(':' | '：') => 2,
-        Some(',' | ';' | '-' | '–' | '—') => 1,
-        _ if quoted.len() < text.len() => 1,
-        _ => 0,
-    }
-}
-
-/// What the features count of an ASCII character, as bits.
-const ASCII: [u8; 128] = {
-    let mut kinds = [0; 128];
-    let mut byte = 0u8;
-    while byte < 128 {
-        kinds[byte as usize] = match byte {
-            b'A'..=b'Z' => UPPER,
-            b'0'..=b'9' => DIGIT,
-            b',' => COMMA,
-            b'|' | b'>' | b'@' | b'#' | b'/' => MARK,
-            b'.' | b'!' | b'?' => END,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    kinds
-};
-const UPPER: u8 = 1;
-const DIGIT: u8 = 1 << 1;
-const COMMA: u8 = 1 << 2;
-const MARK: u8 = 1 << 3;
-/// Ends a sentence before a space.
-const END: u8 = 1 << 4;
-/// Ends a sentence anywhere.
-const FULL_STOP: u8 = 1 << 5;
-/// Of a script without spaces.
-const UNSPACED: u8 = 1 << 6;
-
-/// The same of any other character.
-fn kind_beyond_ascii(c: char) -> u8 {
-    match c {
-        '،' | '、' | '，' => COMMA,
-        '©' | '»' | '«' | '›' | '•' | '·' | '→' => MARK,
-        '。' | '！' | '？' => FULL_STOP,
-        c if words::is_unspaced(c) => UNSPACED,
-        c if c.is_uppercase() => UPPER,
-        _ => 0,
-    }
-}
-
 /// Columns about a block's own text.
 fn texts(matrix: &mut Matrix, drafts: &Drafts) {
+    let mut counted: Vec<TextCounts> = Vec::with_capacity(drafts.list.len());
     for (row, draft) in drafts.list.iter().enumerate() {
-        let text = drafts.text(row);
-        let (mut words, mut capitals, mut shouting, mut digits, mut marks, mut commas, mut sentences) =
-            (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
-        let mut unspaced = 0u32;
-        let (mut at_start, mut before, mut small) = (true, 0, false);
-        let counted = |kind: u8, bit: u8| u32::from(kind & bit != 0);
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            let kind = match ASCII.get(usize::from(byte)) {
-                Some(_) if byte == b' ' => {
-                    at += 1;
-                    shouting += u32::from(!at_start && !small);
-                    sentences += counted(before, END);
-                    (at_start, before) = (true, 0);
-                    continue;
-                }
-                Some(&kind) => {
-                    at += 1;
-                    kind
-                }
-                None => {
-                    let c = text[at..].chars().next().unwrap_or_default();
-                    at += c.len_utf8();
-                    kind_beyond_ascii(c)
-                }
-            };
-            if kind == 0 && !at_start {
-                // Nearly all: the small letters of a word.
-                (small, before) = (true, 0);
-                at += small_letters(&bytes[at..]);
-                continue;
-            }
-            if at_start {
-                words += 1;
-                capitals += counted(kind, UPPER);
-                (at_start, small) = (false, false);
-            }
-            small |= kind & UPPER == 0;
-            digits += counted(kind, DIGIT);
-            commas += counted(kind, COMMA);
-            marks += counted(kind, MARK);
-            sentences += counted(kind, FULL_STOP);
-            unspaced += counted(kind, UNSPACED);
-            before = kind;
-        }
-        sentences += counted(before, END);
-        shouting += u32::from(!at_start && !small);
-        words += unspaced / 2;
+        let first = drafts.first(row);
+        let counts = if first < row { counted[first] } else { TextCounts::of(drafts.text(row)) };
+        counted.push(counts);
+        let words = counts.words + counts.unspaced / 2;
         // A character of these scripts tells about as much as three letters.
-        let chars = draft.chars + unspaced * 2;
-        let opening = text.chars().next().map_or(0, |c| match c {
-            '"' | '“' | '„' | '«' | '‘' | '\'' | '「' | '-' | '–' | '—' => 3,
-            c if c.is_uppercase() => 2,
-            c if c.is_alphabetic() => 1,
-            _ => 0,
-        });
+        let chars = draft.chars + counts.unspaced * 2;
         let row_values = [
             (Column::form, form_code(draft.form)),
             (Column::chars, log(chars)),
@@ -248,14 +145,14 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
             (Column::link_share, share(draft.link_chars, draft.chars)),
             (Column::bold_share, share(draft.bold_chars, draft.chars)),
             (Column::word_length, (draft.chars * 16 / words.max(1)).min(255) as u8),
-            (Column::sentences, sentences.min(40) as u8),
-            (Column::ending, ending_code(text)),
-            (Column::commas, commas.min(40) as u8),
-            (Column::capitals, share(capitals, words)),
-            (Column::shouting, share(shouting, words)),
-            (Column::digits, share(digits, draft.chars)),
-            (Column::marks, share(marks * 4, draft.chars)),
-            (Column::opening, opening),
+            (Column::sentences, counts.sentences.min(40) as u8),
+            (Column::ending, counts.ending),
+            (Column::commas, counts.commas.min(40) as u8),
+            (Column::capitals, share(counts.capitals, words)),
+            (Column::shouting, share(counts.shouting, words)),
+            (Column::digits, share(counts.digits, draft.chars)),
+            (Column::marks, share(counts.marks * 4, draft.chars)),
+            (Column::opening, counts.opening),
             (Column::gap, draft.gap.min(9)),
             (Column::italic_share, share(draft.italic_chars, draft.chars)),
             (Column::anchor_share, share(draft.anchor_chars, draft.chars)),

@@ -2,6 +2,7 @@
 
 mod appeal;
 pub mod choose;
+mod counts;
 pub mod decide;
 pub mod features;
 pub mod lines;

@@ -115,10 +115,12 @@ fn needed_by_class(class: &ClassUnicode) -> u64 {
 fn last(hir: &Hir) -> (u64, bool) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, true),
-        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0).ok().and_then(|t| t.chars().last()) {
-            Some(c) => (CharSet::of_char(c), false),
-            None => (u64::MAX, true),
-        },
+        HirKind::Literal(literal) => {
+            match std::str::from_utf8(&literal.0).ok().and_then(|t| t.chars().last()) {
+                Some(c) => (CharSet::of_char(c), false),
+                None => (u64::MAX, true),
+            }
+        }
         HirKind::Class(Class::Unicode(class)) => {
             let is_ascii = class.ranges().last().is_none_or(|range| range.end() <= '\x7f');
             let beyond = if is_ascii { 0 } else { CharSet::BEYOND };
@@ -141,9 +143,10 @@ fn last(hir: &Hir) -> (u64, bool) {
             }
             (all, true)
         }
-        HirKind::Alternation(parts) => parts.iter().map(last).fold((0, false), |(all, any), (bits, may_be_empty)| {
-            (all | bits, any || may_be_empty)
-        }),
+        HirKind::Alternation(parts) => parts
+            .iter()
+            .map(last)
+            .fold((0, false), |(all, any), (bits, may_be_empty)| (all | bits, any || may_be_empty)),
     }
 }
 

@@ -170,7 +170,8 @@ const FOLDED: [(char, u8); 2] = [('ſ', b's'), ('\u{212a}', b'k')];
 /// The ASCII characters among the keys of a class.
 fn ascii_part(class: &ClassUnicode) -> ClassBytes {
     let folded = FOLDED.into_iter().filter(|&(c, _)| has(class, c));
-    let ascii = (0..0x80u8).filter(|&byte| has(class, char::from(byte))).map(|byte| byte.to_ascii_lowercase());
+    let ascii =
+        (0..0x80u8).filter(|&byte| has(class, char::from(byte))).map(|byte| byte.to_ascii_lowercase());
     let bytes = ascii.chain(folded.map(|(_, key)| key));
     ClassBytes::new(bytes.map(|byte| ClassBytesRange::new(byte, byte)))
 }
@@ -233,7 +234,11 @@ mod tests {
             (r"^[\u{100}-\u{2000}]$", "t", false),
             ("a*", "b", true),
         ] {
-            assert_eq!(automaton(pattern, Keys::All).is_match(Folded::new(line).key()), passes, "{pattern} {line}");
+            assert_eq!(
+                automaton(pattern, Keys::All).is_match(Folded::new(line).key()),
+                passes,
+                "{pattern} {line}"
+            );
         }
     }
 
