@@ -10,7 +10,7 @@ use crate::labels::model::probability;
 #[must_use]
 pub fn threshold(scores: &[i32], weights: &[u32]) -> i32 {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by_key(|&row| (std::cmp::Reverse(scores[row]), row));
+    order.sort_unstable_by_key(|&row| (std::cmp::Reverse(scores[row]), row));
     let expected: f64 =
         scores.iter().zip(weights).map(|(&s, &w)| f64::from(probability(s)) * f64::from(w)).sum();
     let (mut kept, mut right) = (0.0, 0.0);

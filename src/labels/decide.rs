@@ -17,7 +17,7 @@ use crate::labels::model::probability;
 use crate::metadata::head::Head;
 use crate::reading::Reading;
 use crate::rules::{BodyHit, CutLine, Line};
-use crate::words;
+use crate::words::{self, Filter};
 
 /// What is decided about a document's blocks.
 #[derive(Debug)]
@@ -361,10 +361,15 @@ impl Pass<'_> {
                 }
             }
         }
+        // Nearly all words open no other paragraph.
+        let filter = Filter::new(openings.keys().map(|words| words[0]), openings.len());
         let mut found = vec![];
         for &of in rows {
             let words = self.drafts.words(of);
             for at in 0..(words.len() + 1).saturating_sub(QUOTED_WORDS) {
+                if !filter.may_have(words[at]) {
+                    continue;
+                }
                 for &quote in openings.get(&words[at..at + OPENING]).into_iter().flatten() {
                     let quoted = self.drafts.words(quote);
                     if quoted.len() < words.len() && words[at..].starts_with(quoted) {
