@@ -65,11 +65,35 @@ const MAX_BITS: usize = 1 << 17;
 struct Table {
     /// A bit for each hash of a gram.
     filter: Vec<u64>,
-    /// For each slot, where its literals begin; they end where those of the next slot begin.
-    starts: Vec<u32>,
+    slots: Vec<Slot>,
     literals: Vec<Literal>,
     /// What brings a hash to the number of its bit, and that to the number of its slot.
     shifts: (u32, u32),
+}
+
+/// What is known of the literals of a slot without looking at them: most grams that are found are found in other words.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    literals: (u32, u32),
+    /// The bytes that stand before and after their grams.
+    before: Bytes32,
+    after: Bytes32,
+}
+
+/// A set of bytes, told apart by their last five bits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bytes32(u32);
+
+impl Bytes32 {
+    /// Adds a byte, or all if nothing is known of it.
+    fn add(&mut self, byte: Option<&u8>) {
+        self.0 |= byte.map_or(u32::MAX, |byte| 1 << (byte % 32));
+    }
+
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        self.0 >> (byte % 32) & 1 == 1
+    }
 }
 
 impl Table {
@@ -79,16 +103,17 @@ impl Table {
         let slots = literals.len().next_power_of_two().clamp(2, bits);
         let shifts = (u64::BITS - bits.ilog2(), bits.ilog2() - slots.ilog2());
         let mut table =
-            Self { filter: vec![0; bits / 64], starts: vec![0; slots + 1], literals: vec![], shifts };
-        for (gram, _) in &literals {
+            Self { filter: vec![0; bits / 64], slots: vec![Slot::default(); slots], literals: vec![], shifts };
+        literals.sort_by_key(|(gram, _)| table.bit(*gram)); // stable: literals of one gram stay in their order
+        for (at, (gram, literal)) in (0..).zip(&literals) {
             let bit = table.bit(*gram);
             table.filter[bit / 64] |= 1 << (bit % 64);
-            table.starts[(bit >> shifts.1) + 1] += 1;
+            let slot = &mut table.slots[bit >> shifts.1];
+            slot.literals = (if slot.literals.1 == 0 { at } else { slot.literals.0 }, at + 1);
+            let text = literal.text.as_bytes();
+            slot.before.add(text[..usize::from(literal.gram.start)].last());
+            slot.after.add(text.get(usize::from(literal.gram.end)));
         }
-        for at in 0..slots {
-            table.starts[at + 1] += table.starts[at];
-        }
-        literals.sort_by_key(|(gram, _)| table.bit(*gram)); // stable: literals of one gram stay in their order
         table.literals = literals.into_iter().map(|(_, literal)| literal).collect();
         table
     }
@@ -99,17 +124,17 @@ impl Table {
         (gram.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shifts.0) as usize
     }
 
-    /// Literals that have this gram; others may be among them.
+    /// The slot of the literals that have this gram; there may be none, and others may be in it.
     #[inline(always)]
-    fn with(&self, gram: u64) -> &[Literal] {
+    fn slot(&self, gram: u64) -> Option<&Slot> {
         let bit = self.bit(gram);
-        match self.filter.get(bit / 64) {
-            Some(bits) if bits >> (bit % 64) & 1 == 1 => {
-                let slot = bit >> self.shifts.1;
-                &self.literals[self.starts[slot] as usize..self.starts[slot + 1] as usize]
-            }
-            _ => &[],
-        }
+        let bits = self.filter.get(bit / 64)?;
+        (bits >> (bit % 64) & 1 == 1).then(|| &self.slots[bit >> self.shifts.1])
+    }
+
+    #[inline(always)]
+    fn literals(&self, slot: &Slot) -> &[Literal] {
+        &self.literals[slot.literals.0 as usize..slot.literals.1 as usize]
     }
 }
 
@@ -140,7 +165,8 @@ impl StartSearch {
     pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
         let window = window(text);
         for length in 1..=text.len().min(self.longest) {
-            let literals = self.table.with(start(window, length)).iter();
+            let Some(slot) = self.table.slot(start(window, length)) else { continue };
+            let literals = self.table.literals(slot).iter();
             let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
             found.extend(literals.filter(|literal| literal.starts(window)).map(|literal| literal.owner));
         }
@@ -219,11 +245,16 @@ impl InsideSearch {
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
         for (at, gram) in text.array_windows().enumerate() {
-            for literal in self.table.with(number(gram)) {
-                if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
-                    && literal.starts(window(&text[start..]))
-                {
-                    found.push(literal.owner);
+            if let Some(slot) = self.table.slot(number(gram))
+                && slot.before.has(at.checked_sub(1).map_or(0, |before| text[before]))
+                && slot.after.has(text.get(at + INSIDE_GRAM).copied().unwrap_or(0))
+            {
+                for literal in self.table.literals(slot) {
+                    if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
+                        && literal.starts(window(&text[start..]))
+                    {
+                        found.push(literal.owner);
+                    }
                 }
             }
             if self.opening.has(u16::from_le_bytes([gram[0], gram[1]])) {
