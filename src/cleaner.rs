@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
 use crate::block::Block;
+use crate::blocks::Drafts;
 use crate::document::RawDoc;
 use crate::error::DocError;
 use crate::label::{Address, Kind, Label, Role};
@@ -140,6 +141,10 @@ fn assemble(reading: Reading, decision: Decision) -> Cleaned {
         let lang = metadata.lang.take();
         metadata = Metadata { lang, ..head.metadata(&drafts) };
     }
+    if metadata.agency.is_none() {
+        let name = agency_of(&drafts, labels.iter().map(|&(label, _)| label));
+        metadata.agency = name.map(|name| Sourced { value: name.to_owned(), source: Source::Visible });
+    }
     let kept = labels.iter().filter(|(label, _)| label.is_body()).count();
     let mut from_head = 0;
     let mut blocks = Vec::with_capacity(labels.len());
@@ -155,10 +160,6 @@ fn assemble(reading: Reading, decision: Decision) -> Cleaned {
             }
         }
         blocks.push(Block { text, form: drafts.list[row].form, label, reason });
-    }
-    if metadata.agency.is_none() {
-        metadata.agency =
-            agency_of(&blocks).map(|name| Sourced { value: name.to_owned(), source: Source::Visible });
     }
     flags.extend(metadata.paywalled.then_some(Flag::Paywalled));
     flags.extend(rule_missed.then_some(Flag::RuleMissed));
@@ -186,10 +187,11 @@ fn share_removed(blocks: &[Block]) -> f32 {
 }
 
 /// The agency that a credit in the body or next to it names.
-fn agency_of(blocks: &[Block]) -> Option<&'static str> {
-    let credits = |block: &&Block| match block.label {
-        Label::Kept(role) => role != Role::Title,
+fn agency_of(drafts: &Drafts, labels: impl Iterator<Item = Label>) -> Option<&'static str> {
+    let credits = |label: &Label| match label {
+        Label::Kept(role) => *role != Role::Title,
         Label::Dropped(kind) => matches!(kind, Kind::AgencyCredit | Kind::Byline | Kind::Dateline),
     };
-    blocks.iter().filter(credits).find_map(|block| agency::credited(&block.text))
+    let rows = labels.enumerate().filter(|(_, label)| credits(label)).map(|(row, _)| row);
+    rows.filter(|&row| agency::may_be_in(drafts.words(row))).find_map(|row| agency::credited(drafts.text(row)))
 }

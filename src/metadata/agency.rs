@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::words::fold;
+use crate::words::{self, Filter};
 
 /// Bytes of a line that can be a credit; a dateline needs only the start of a paragraph.
 const LONGEST: usize = 240;
@@ -33,6 +34,24 @@ pub fn credited(line: &str) -> Option<&'static str> {
         return None;
     }
     dateline(head).or_else(|| if line.len() <= LONGEST { credit(head) } else { None })
+}
+
+/// Whether an agency's name may stand in a text of these words (see [`words::hashes`]): in most it does not.
+pub(crate) fn may_be_in(words: &[u32]) -> bool {
+    static FIRST_WORDS: LazyLock<Filter> = LazyLock::new(|| {
+        let mut all = vec![];
+        let firsts: Vec<u32> = AGENCIES
+            .iter()
+            .filter_map(|(name, _)| {
+                all.clear();
+                words::hashes(name, &mut all);
+                all.first().copied()
+            })
+            .collect();
+        Filter::new(firsts.iter().copied(), firsts.len())
+    });
+    let first_words = &*FIRST_WORDS;
+    words.iter().any(|&word| first_words.may_have(word))
 }
 
 /// Whether any agency's name stands in the text as a word of its own: most lines are told by this alone.
@@ -283,6 +302,9 @@ mod tests {
             ("Источник: ТАСС", "TASS"),
         ] {
             assert_eq!(credited(line), Some(expected), "{line}");
+            let mut words = vec![];
+            words::hashes(line, &mut words);
+            assert!(may_be_in(&words), "{line}");
         }
     }
 

@@ -65,6 +65,7 @@ pub fn read(
     };
     head.agency = (0..drafts.list.len())
         .filter(|&row| is_likely(row) || hits[row].is_some())
+        .filter(|&row| agency::may_be_in(drafts.words(row)))
         .find_map(|row| agency::credited(drafts.text(row)));
     head.title = lines.title(prose, prose);
     let Some(title) = head.title else { return head };
