@@ -388,6 +388,38 @@ fn templates(matrix: &mut Matrix, drafts: &Drafts) {
     }
 }
 
+/// What a block's words have in common with what the page says of itself.
+#[derive(Debug, Clone, Copy)]
+struct Agreement {
+    /// Hash of all words.
+    identity: u64,
+    title_overlap: u8,
+    is_title: bool,
+    /// Whether it may be the title with few words more or less.
+    is_like_title: bool,
+    body_share: u8,
+    description_overlap: u8,
+}
+
+impl Agreement {
+    fn of(block: &[u32], title: &[u32], body: &Shingles, description: &Shingles) -> Self {
+        let identity = block.iter().fold(0u64, |hash, &word| {
+            (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+        });
+        let is_near = !title.is_empty() && block.len() <= title.len() * 3;
+        let common = if is_near { block.iter().filter(|word| title.contains(word)).count() as u32 } else { 0 };
+        let longer = block.len().max(title.len()) as u32;
+        Self {
+            identity,
+            title_overlap: share(common, longer),
+            is_title: is_near && block == title,
+            is_like_title: is_near && common * 10 >= longer * 8,
+            body_share: body.share_of(block).map_or(128, |agreed| 1 + (agreed * 254.0) as u8),
+            description_overlap: description.share_of(block).map_or(0, |agreed| (agreed * 255.0) as u8),
+        }
+    }
+}
+
 /// Columns about agreement with the headline, the summary, JSON-LD, and about repetition.
 fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     let n = drafts.list.len();
@@ -396,38 +428,34 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     let body = Shingles::new(context.article_body);
     let description = Shingles::new(context.description);
     let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
-    let mut identities = Vec::with_capacity(n);
+    let mut known: Vec<Agreement> = Vec::with_capacity(n);
     let mut title_row = None;
     for row in 0..n {
-        let block_words = drafts.words(row);
-        let identity = block_words.iter().fold(0u64, |hash, &word| {
-            (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
-        });
-        let before = seen.entry(identity).or_default();
+        let first = drafts.first(row);
+        let agreement = if first < row {
+            known[first]
+        } else {
+            Agreement::of(drafts.words(row), &title, &body, &description)
+        };
+        known.push(agreement);
+        let before = seen.entry(agreement.identity).or_default();
         matrix.set(Column::repeated_before as usize, row, (*before).min(9) as u8);
         *before += 1;
-        identities.push(identity);
-        if !title.is_empty() && block_words.len() <= title.len() * 3 {
-            let common = block_words.iter().filter(|word| title.contains(word)).count() as u32;
-            let longer = block_words.len().max(title.len()) as u32;
-            matrix.set(Column::title_overlap as usize, row, share(common, longer));
-            let same = block_words == title;
-            matrix.set(Column::is_title as usize, row, u8::from(same));
+        matrix.set(Column::title_overlap as usize, row, agreement.title_overlap);
+        matrix.set(Column::is_title as usize, row, u8::from(agreement.is_title));
+        if agreement.is_like_title {
             let is_heading = matches!(drafts.list[row].form, Form::Heading(1 | 2));
-            if common * 10 >= longer * 8 && (title_row.is_none() || is_heading) {
+            if title_row.is_none() || is_heading {
                 title_row = title_row.filter(|&(_, heading)| heading).or(Some((row, is_heading)));
             }
         }
         if !body.is_empty() {
             matrix.set(Column::body_known as usize, row, 1);
-            let agreed = body.share_of(block_words).map_or(128, |agreed| 1 + (agreed * 254.0) as u8);
-            matrix.set(Column::body_share as usize, row, agreed);
+            matrix.set(Column::body_share as usize, row, agreement.body_share);
         }
-        if let Some(agreed) = description.share_of(block_words) {
-            matrix.set(Column::description_overlap as usize, row, (agreed * 255.0) as u8);
-        }
+        matrix.set(Column::description_overlap as usize, row, agreement.description_overlap);
     }
-    for (row, identity) in identities.iter().enumerate() {
+    for (row, Agreement { identity, .. }) in known.iter().enumerate() {
         matrix.set(Column::repeats as usize, row, seen[identity].min(9) as u8);
         if let Some((title_row, _)) = title_row {
             let place = row as i64 - title_row as i64;

@@ -70,17 +70,25 @@ pub(super) fn begins(word: &str, starts: &Starts) -> bool {
 pub(super) fn squeeze(text: &str) -> String {
     let invisible =
         |c| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
-    if !text.is_ascii() && text.contains(invisible) {
+    if text.is_ascii() {
+        return joined(text, text.split_ascii_whitespace());
+    }
+    if text.contains(invisible) {
         return squeeze(&text.replace(invisible, ""));
     }
-    let mut squeezed = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !squeezed.is_empty() {
-            squeezed.push(' ');
+    joined(text, text.split_whitespace())
+}
+
+/// The words of a text with a space between them.
+fn joined<'t>(text: &str, words: impl Iterator<Item = &'t str>) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for word in words {
+        if !joined.is_empty() {
+            joined.push(' ');
         }
-        squeezed.push_str(word);
+        joined.push_str(word);
     }
-    squeezed
+    joined
 }
 
 /// Decodes character references, which systems put into attributes and JSON once too often.
