@@ -193,5 +193,6 @@ fn agency_of(drafts: &Drafts, labels: impl Iterator<Item = Label>) -> Option<&'s
         Label::Dropped(kind) => matches!(kind, Kind::AgencyCredit | Kind::Byline | Kind::Dateline),
     };
     let rows = labels.enumerate().filter(|(_, label)| credits(label)).map(|(row, _)| row);
-    rows.filter(|&row| agency::may_be_in(drafts.words(row))).find_map(|row| agency::credited(drafts.text(row)))
+    rows.filter(|&row| agency::may_be_in(drafts.words(row)))
+        .find_map(|row| agency::credited(drafts.text(row)))
 }

@@ -149,7 +149,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Bits for each hash, so that few others meet one that is set.
-    const SPARSE: usize = 16;
+    const SPARSE: usize = 32;
 
     /// The filter of `count` hashes.
     pub(crate) fn new(hashes: impl Iterator<Item = u32>, count: usize) -> Self {

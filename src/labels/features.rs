@@ -407,7 +407,8 @@ impl Agreement {
             (hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95)
         });
         let is_near = !title.is_empty() && block.len() <= title.len() * 3;
-        let common = if is_near { block.iter().filter(|word| title.contains(word)).count() as u32 } else { 0 };
+        let common =
+            if is_near { block.iter().filter(|word| title.contains(word)).count() as u32 } else { 0 };
         let longer = block.len().max(title.len()) as u32;
         Self {
             identity,

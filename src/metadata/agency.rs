@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::words::fold;
 use crate::words::{self, Filter};
@@ -38,20 +38,17 @@ pub fn credited(line: &str) -> Option<&'static str> {
 
 /// Whether an agency's name may stand in a text of these words (see [`words::hashes`]): in most it does not.
 pub(crate) fn may_be_in(words: &[u32]) -> bool {
-    static FIRST_WORDS: LazyLock<Filter> = LazyLock::new(|| {
-        let mut all = vec![];
-        let firsts: Vec<u32> = AGENCIES
-            .iter()
-            .filter_map(|(name, _)| {
-                all.clear();
-                words::hashes(name, &mut all);
-                all.first().copied()
-            })
-            .collect();
-        Filter::new(firsts.iter().copied(), firsts.len())
+    static FIRST_WORDS: LazyLock<(Filter, FxHashSet<u32>)> = LazyLock::new(|| {
+        let first_word = |name: &str| {
+            let mut all = vec![];
+            words::hashes(name, &mut all);
+            all.first().copied()
+        };
+        let words: FxHashSet<u32> = AGENCIES.iter().filter_map(|(name, _)| first_word(name)).collect();
+        (Filter::new(words.iter().copied(), words.len()), words)
     });
-    let first_words = &*FIRST_WORDS;
-    words.iter().any(|&word| first_words.may_have(word))
+    let (filter, first_words) = &*FIRST_WORDS;
+    words.iter().any(|word| filter.may_have(*word) && first_words.contains(word))
 }
 
 /// Whether any agency's name stands in the text as a word of its own: most lines are told by this alone.

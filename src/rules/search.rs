@@ -102,8 +102,12 @@ impl Table {
         let bits = (literals.len() * BITS_A_LITERAL).next_power_of_two().clamp(64, MAX_BITS);
         let slots = literals.len().next_power_of_two().clamp(2, bits);
         let shifts = (u64::BITS - bits.ilog2(), bits.ilog2() - slots.ilog2());
-        let mut table =
-            Self { filter: vec![0; bits / 64], slots: vec![Slot::default(); slots], literals: vec![], shifts };
+        let mut table = Self {
+            filter: vec![0; bits / 64],
+            slots: vec![Slot::default(); slots],
+            literals: vec![],
+            shifts,
+        };
         literals.sort_by_key(|(gram, _)| table.bit(*gram)); // stable: literals of one gram stay in their order
         for (at, (gram, literal)) in (0..).zip(&literals) {
             let bit = table.bit(*gram);
