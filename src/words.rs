@@ -162,7 +162,8 @@ impl Filter {
     }
 
     fn place(&self, hash: u32) -> (usize, u64) {
-        (hash as usize / 64 & self.bits.len().wrapping_sub(1), 1 << (hash % 64))
+        // Their number is a power of two, or none.
+        ((hash as usize / 64) & self.bits.len().wrapping_sub(1), 1 << (hash % 64))
     }
 
     /// Whether a hash may be among them.
