@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["duplicates"],
     &["words"],
     &["article", "block", "document", "error", "label"],
+    &["ascii", "recent"],
 ];
 
 fn layer(module: &str) -> usize {
