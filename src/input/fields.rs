@@ -113,7 +113,7 @@ impl Fields {
         // A page is most of its record, and would be walked twice if its end were looked for before it is read. That it
         // is no string, or that there is an error, shows only on the way. Read so, serde_json lets bare control
         // characters pass, which no string may hold.
-        let is_bare = json.bytes().fold(false, |any, byte| any | (byte < b' '));
+        let is_bare = json.trim_ascii_end().bytes().fold(false, |any, byte| any | (byte < b' '));
         if is_bare { read(Values::Raw) } else { read(Values::StringsAtOnce).or_else(|_| read(Values::Raw)) }
     }
 
