@@ -186,7 +186,8 @@ fn share_removed(blocks: &[Block]) -> f32 {
     removed / blocks.iter().map(size).sum::<f32>().max(1.0)
 }
 
-/// The agency that a credit in the body or next to it names.
+/// The agency that a credit in the body or next to it names, in the document's own words: a rule's replacement does not
+/// hide it.
 fn agency_of(drafts: &Drafts, labels: impl Iterator<Item = Label>) -> Option<&'static str> {
     let credits = |label: &Label| match label {
         Label::Kept(role) => *role != Role::Title,

@@ -43,6 +43,7 @@ pub(super) struct Folded<'a> {
     letters: usize,
     /// Byte of the key where its first letter or digit stands.
     first_letter: Option<usize>,
+    has_ascii_key: bool,
 }
 
 impl<'a> Folded<'a> {
@@ -54,6 +55,7 @@ impl<'a> Folded<'a> {
             chars: 0,
             letters: 0,
             first_letter: None,
+            has_ascii_key: true,
         };
         fold_into(line, &mut folded);
         folded
@@ -68,6 +70,11 @@ impl<'a> Folded<'a> {
     /// The text in lower case (see [`char_key`]), in UTF-8.
     pub(super) fn key(&self) -> &[u8] {
         &self.key
+    }
+
+    /// Whether all of the key is ASCII.
+    pub(super) fn has_ascii_key(&self) -> bool {
+        self.has_ascii_key
     }
 
     /// The key from its first letter or digit on; empty if it has none.
@@ -115,7 +122,9 @@ impl Sink for Folded<'_> {
         if self.first_letter.is_none() && is_letter_or_digit(c) {
             self.first_letter = Some(self.key.len());
         }
-        self.key.extend_from_slice(char_key(c).encode_utf8(&mut [0; 4]).as_bytes());
+        let key = char_key(c);
+        self.has_ascii_key &= key.is_ascii();
+        self.key.extend_from_slice(key.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     #[inline(always)]

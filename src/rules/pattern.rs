@@ -236,9 +236,10 @@ pub(super) struct Automata {
 impl LinePattern {
     /// Whether the regex matches a line.
     pub(super) fn is_match(&self, line: &Folded<'_>) -> bool {
-        let (keys, automaton) = match line.key().is_ascii() {
-            true => (Keys::Ascii, &self.loose.ascii),
-            false => (Keys::All, &self.loose.all),
+        let (keys, automaton) = if line.has_ascii_key() {
+            (Keys::Ascii, &self.loose.ascii)
+        } else {
+            (Keys::All, &self.loose.all)
         };
         let make = || Some(Box::new(Loose::new(&self.regex.hir()?, self.regex.is_mixed(), keys)?));
         match automaton.get_or_init(make) {
