@@ -3,7 +3,7 @@
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
-use super::fold::char_key;
+use super::fold::{KEYS_IN_ASCII, char_key};
 
 /// A set of the characters of a key (see [`super::fold::Folded::key`]): one bit for each small letter, one for all digits, one
 /// for each other printable character of ASCII. A character beyond ASCII has the bits of all that are no letters, and
@@ -12,11 +12,17 @@ use super::fold::char_key;
 pub(super) struct CharSet(u64);
 
 impl CharSet {
-    /// What a pattern needs of which nothing is known.
+    /// No character: what a pattern needs of which nothing is known.
     pub(super) const NONE: Self = Self(0);
 
-    /// What a line may end with of whose pattern nothing is known.
+    /// All characters, and [`Self::END`]: what may be where nothing is known.
     pub(super) const ALL: Self = Self(u64::MAX);
+
+    /// What follows where a key ends.
+    pub(super) const END: Self = Self(1 << 61);
+
+    /// What can follow a letter, digit or underscore of ASCII where a word ends.
+    pub(super) const NO_WORD: Self = Self(!(Self::LETTERS | Self::DIGIT | Self::of_ascii(b'_')));
 
     /// The bit that only characters beyond ASCII have.
     const BEYOND: u64 = 1 << 60;
@@ -74,7 +80,39 @@ impl CharSet {
         }
     }
 
+    /// The characters of a class.
+    pub(super) fn of_class(class: &ClassUnicode) -> Self {
+        let beyond = if is_ascii(class) { 0 } else { Self::BEYOND };
+        Self(keys_of_class(class).fold(beyond, |all, bits| all | bits))
+    }
+
+    /// The character that stands in a key at a byte, or [`Self::END`]: to be compared with what may stand there.
+    #[inline]
+    pub(super) fn following(key: &[u8], at: usize) -> Self {
+        match key.get(at) {
+            None => Self::END,
+            Some(0x80..) => Self(Self::BEYOND),
+            Some(&byte) => match Self::OF_BYTE[usize::from(byte)] {
+                0 => Self::ALL, // control characters have no bit
+                bit => Self(bit),
+            },
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether one of them is in both.
+    #[inline]
     pub(super) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -107,8 +145,11 @@ fn needed(hir: &Hir) -> u64 {
 
 fn needed_by_class(class: &ClassUnicode) -> u64 {
     let common = keys_of_class(class).fold(u64::MAX, |common, bits| common & bits);
-    let is_ascii = class.ranges().last().is_none_or(|range| range.end() <= '\x7f');
-    if is_ascii { common } else { common & !CharSet::LETTERS }
+    if is_ascii(class) { common } else { common & !CharSet::LETTERS }
+}
+
+fn is_ascii(class: &ClassUnicode) -> bool {
+    class.ranges().last().is_none_or(|range| range.end() <= '\x7f')
 }
 
 /// The characters with which a match may end, and whether it may be empty.
@@ -121,11 +162,7 @@ fn last(hir: &Hir) -> (u64, bool) {
                 None => (u64::MAX, true),
             }
         }
-        HirKind::Class(Class::Unicode(class)) => {
-            let is_ascii = class.ranges().last().is_none_or(|range| range.end() <= '\x7f');
-            let beyond = if is_ascii { 0 } else { CharSet::BEYOND };
-            (keys_of_class(class).fold(beyond, |all, bits| all | bits), false)
-        }
+        HirKind::Class(Class::Unicode(class)) => (CharSet::of_class(class).0, false),
         HirKind::Class(Class::Bytes(_)) => (u64::MAX, false),
         HirKind::Repetition(repetition) => {
             let (bits, may_be_empty) = last(&repetition.sub);
@@ -154,9 +191,8 @@ fn last(hir: &Hir) -> (u64, bool) {
 fn keys_of_class(class: &ClassUnicode) -> impl Iterator<Item = u64> {
     let ranges = class.ranges();
     let ascii = ranges.iter().flat_map(|range| range.start()..=range.end().min('\x7f'));
-    // Of all that lies beyond, two characters have keys in ASCII.
-    let folded =
-        ['ſ', '\u{212a}'].into_iter().filter(|c| ranges.iter().any(|r| (r.start()..=r.end()).contains(c)));
+    let is_in = |c: char| ranges.iter().any(|range| (range.start()..=range.end()).contains(&c));
+    let folded = KEYS_IN_ASCII.into_iter().map(|(c, _)| c).filter(move |&c| is_in(c));
     ascii.chain(folded).map(CharSet::of_char)
 }
 

@@ -229,6 +229,9 @@ pub(super) fn char_key(c: char) -> char {
     }
 }
 
+/// The characters beyond ASCII whose keys are ASCII: the long s and the Kelvin sign. Both are letters.
+pub(super) const KEYS_IN_ASCII: [(char, u8); 2] = [('ſ', b's'), ('\u{212a}', b'k')];
+
 /// The usual form of a small letter that case folding takes for another one: the long s, Greek symbols and
 /// Old Cyrillic forms. (It also takes the combining iota, U+0345, for a letter; that is left out.)
 fn plain_form(c: char) -> char {
@@ -287,6 +290,13 @@ pub(super) fn from_first_letter(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_the_keys_in_ascii() {
+        let is_there = |c: &char| char_key(*c).is_ascii();
+        let found: Vec<_> = ('\u{80}'..=char::MAX).filter(is_there).map(|c| (c, char_key(c) as u8)).collect();
+        assert_eq!(found, KEYS_IN_ASCII);
+    }
 
     #[test]
     fn folds_lines() {

@@ -135,8 +135,8 @@ impl Searches {
         let (mut start, mut inside, mut always) = (vec![], vec![], vec![]);
         for (index, needle) in needles {
             match needle {
-                Needle::Start(texts) => start.extend(texts.iter().map(|&text| (text, index))),
-                Needle::Inside(texts) => inside.extend(texts.iter().map(|&text| (text, index))),
+                Needle::Start(openings) => start.extend(openings.iter().map(|&opening| (opening, index))),
+                Needle::Inside(openings) => inside.extend(openings.iter().map(|&opening| (opening, index))),
                 Needle::Unknown => always.push(index),
             }
         }

@@ -18,7 +18,7 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
 };
 
-use super::fold::char_key;
+use super::fold::{KEYS_IN_ASCII, char_key};
 
 /// Repetitions of up to this many are kept as they are.
 const SHORT_REPETITION: u32 = 12;
@@ -164,12 +164,9 @@ fn has(class: &ClassUnicode, wanted: char) -> bool {
     class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&wanted))
 }
 
-/// The two characters beyond ASCII whose keys are ASCII letters: the long s and the Kelvin sign.
-const FOLDED: [(char, u8); 2] = [('ſ', b's'), ('\u{212a}', b'k')];
-
 /// The ASCII characters among the keys of a class.
 fn ascii_part(class: &ClassUnicode) -> ClassBytes {
-    let folded = FOLDED.into_iter().filter(|&(c, _)| has(class, c));
+    let folded = KEYS_IN_ASCII.into_iter().filter(|&(c, _)| has(class, c));
     let ascii =
         (0..0x80u8).filter(|&byte| has(class, char::from(byte))).map(|byte| byte.to_ascii_lowercase());
     let bytes = ascii.chain(folded.map(|(_, key)| key));
@@ -179,7 +176,7 @@ fn ascii_part(class: &ClassUnicode) -> ClassBytes {
 /// Whether a class that names what is not in it, like `[^a-z]`, is the same if case does not count.
 fn is_caseless(class: &ClassUnicode) -> bool {
     ('a'..='z').all(|letter| has(class, letter) == has(class, letter.to_ascii_uppercase()))
-        && FOLDED.iter().all(|&(c, key)| has(class, c) == has(class, char::from(key)))
+        && KEYS_IN_ASCII.iter().all(|&(c, key)| has(class, c) == has(class, char::from(key)))
 }
 
 /// Whether all characters beyond ASCII are in a class, as they are where it names those that are not in it.

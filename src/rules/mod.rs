@@ -30,6 +30,7 @@ mod line_test;
 mod lines;
 mod loose;
 mod needle;
+mod opening;
 mod page_test;
 mod parse;
 mod pattern;

@@ -1,40 +1,31 @@
 //! The literals by which a pattern is found among hundreds of others: what every line that it matches holds.
 
+use std::ops::RangeInclusive;
+
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::fold::{char_key, from_first_letter, letters_and_digits};
+use super::fold::{from_first_letter, letters_and_digits};
+use super::opening::{MAX_OPENINGS, Opening, Part, are_whole, openings_of_all};
 use super::short::ShortText;
-
-/// Literals that stand for one pattern; more are no help.
-const MAX_LITERALS: usize = 1024;
-
-/// Literals that are made by putting parts of a pattern together.
-const MAX_CROSS: usize = 512;
-
-/// Characters of a class that is taken apart into literals.
-const MAX_CLASS: usize = 16;
 
 /// Characters of a class that is looked through for letters; one with more is taken to have some.
 const MAX_MARKS: usize = 256;
 
 /// How much rarer (see [`rarity`]) a literal must be to be looked for anywhere in a line rather than another one at
 /// its start.
-const START_RARITY: u32 = 16 * BIT;
+const START_RARITY: u32 = 12 * BIT;
 
 /// How rare a literal must be to be looked for anywhere in a line; more is better, but any search beats running
 /// the regex on every line.
 const MIN_RARITY: u32 = 6 * BIT;
 
-/// Texts of keys (see [`super::fold::Folded::key`]).
-pub(super) type Texts = Vec<ShortText>;
-
 /// What every line that a regex matches holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Needle {
     /// At its first letter or digit the line's key goes on with one of these.
-    Start(Texts),
+    Start(Vec<Opening>),
     /// The line's key holds one of these somewhere.
-    Inside(Texts),
+    Inside(Vec<Opening>),
     /// Nothing that could be looked for.
     Unknown,
 }
@@ -44,38 +35,44 @@ impl Needle {
     pub(super) fn of(hir: &Hir) -> Self {
         let mut parts = vec![];
         flatten(hir, &mut parts);
-        let inside = best(exact_runs(&parts));
-        if matches!(parts.first().map(|part| part.kind()), Some(HirKind::Look(Look::Start))) {
-            let skipped = parts.iter().take_while(|part| is_skipped(part)).count();
-            let texts = prefix_of_all(parts[skipped..].iter().copied()).texts;
-            let from_letter = |text: &ShortText| ShortText::of(from_first_letter(text.as_str()).chars());
-            let texts = distinct(texts.iter().map(from_letter).collect());
+        let inside = best(runs(&parts));
+        if matches!(parts.first().map(|part| part.hir.kind()), Some(HirKind::Look(Look::Start))) {
+            let skipped = parts.iter().take_while(|part| is_skipped(part.hir)).count();
+            let mut openings = openings_of_all(&parts[skipped..]).0;
+            for opening in &mut openings {
+                opening.text = ShortText::of(from_first_letter(opening.text.as_str()).chars());
+            }
             let rarer = inside
                 .as_deref()
-                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&texts) + START_RARITY);
-            if !texts.iter().any(ShortText::is_empty) && !rarer {
-                return Self::Start(without_longer(texts, ShortText::starts_with));
+                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&openings) + START_RARITY);
+            if !openings.iter().any(|opening| opening.text.is_empty()) && !rarer {
+                return Self::Start(without_implied(openings, |_| 0..=0));
             }
         }
         match inside {
-            Some(texts) if rarity_of_any(&texts) >= MIN_RARITY => {
-                Self::Inside(without_longer(texts, ShortText::contains))
+            Some(openings) if rarity_of_any(&openings) >= MIN_RARITY => {
+                Self::Inside(without_implied(openings, |longer| 0..=longer.text.len()))
             }
             _ => Self::Unknown,
         }
     }
 }
 
-/// The texts without those that another one of them is found in.
-fn without_longer(mut texts: Texts, is_found: impl Fn(&ShortText, &ShortText) -> bool) -> Texts {
-    texts.sort_by_key(ShortText::len);
-    let mut kept: Texts = vec![];
-    for text in texts {
-        if !kept.iter().any(|shorter| is_found(&text, shorter)) {
-            kept.push(text);
+/// The openings without those that imply another one at one of some places.
+fn without_implied(
+    mut openings: Vec<Opening>,
+    places: impl Fn(&Opening) -> RangeInclusive<usize>,
+) -> Vec<Opening> {
+    openings.sort_by_key(|opening| opening.text.len());
+    let mut kept: Vec<Opening> = vec![];
+    for opening in openings {
+        if let Some(same) = kept.iter_mut().find(|kept| kept.text == opening.text) {
+            same.next = same.next.union(opening.next);
+        } else if !kept.iter().any(|kept| places(&opening).any(|at| kept.is_implied_by(&opening, at))) {
+            kept.push(opening);
         }
     }
-    distinct(kept)
+    kept
 }
 
 /// The most letters and ASCII digits that a line can have which a regex matches, if the regex takes the whole
@@ -133,33 +130,22 @@ pub(super) fn rarity(text: &[u8]) -> u32 {
 }
 
 /// How rarely a place in a line holds one of the texts, in eighths of a bit.
-fn rarity_of_any(texts: &[ShortText]) -> u32 {
-    let share: f64 =
-        texts.iter().map(|text| (f64::from(rarity(text.as_bytes())) / -f64::from(BIT)).exp2()).sum();
+fn rarity_of_any(openings: &[Opening]) -> u32 {
+    let rarities = openings.iter().map(|opening| rarity(opening.text.as_bytes()));
+    let share: f64 = rarities.map(|rarity| (f64::from(rarity) / -f64::from(BIT)).exp2()).sum();
     (share.log2() * -f64::from(BIT)).max(0.0) as u32
 }
 
 /// The texts that are rarest.
-fn best(runs: Vec<Texts>) -> Option<Texts> {
-    runs.into_iter().max_by_key(|texts| (rarity_of_any(texts), usize::MAX - texts.len()))
+fn best(runs: Vec<Vec<Opening>>) -> Option<Vec<Opening>> {
+    runs.into_iter().max_by_key(|run| (rarity_of_any(run), usize::MAX - run.len()))
 }
 
-fn distinct(mut texts: Texts) -> Texts {
-    texts.sort_unstable();
-    texts.dedup();
-    texts
-}
-
-/// No text: what is sure of a part of which nothing is known.
-fn nothing() -> Texts {
-    vec![ShortText::EMPTY]
-}
-
-fn flatten<'a>(hir: &'a Hir, parts: &mut Vec<&'a Hir>) {
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<Part<'h>>) {
     match hir.kind() {
         HirKind::Capture(capture) => flatten(&capture.sub, parts),
         HirKind::Concat(concat) => concat.iter().for_each(|part| flatten(part, parts)),
-        _ => parts.push(hir),
+        _ => parts.push(Part::of(hir)),
     }
 }
 
@@ -182,98 +168,26 @@ fn is_skipped(hir: &Hir) -> bool {
     }
 }
 
-/// Texts with which every match of a part of a regex starts.
-struct Prefix {
-    texts: Texts,
-    /// Whether nothing can follow them within the part, unless they are cut (see [`ShortText`]).
-    exact: bool,
-}
-
-impl Prefix {
-    fn unknown() -> Self {
-        Self { texts: nothing(), exact: false }
-    }
-}
-
-fn prefix(hir: &Hir) -> Prefix {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Prefix { texts: nothing(), exact: true },
-        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
-            Ok(text) => Prefix { texts: vec![ShortText::of(text.chars().map(char_key))], exact: true },
-            Err(_) => Prefix::unknown(),
-        },
-        HirKind::Class(Class::Unicode(class)) => {
-            let size: usize = class.ranges().iter().map(|range| range.len()).sum();
-            if size > MAX_CLASS {
-                return Prefix::unknown();
-            }
-            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            let texts = distinct(chars.map(|c| ShortText::of([char_key(c)])).collect());
-            Prefix { texts, exact: true }
-        }
-        HirKind::Class(Class::Bytes(_)) => Prefix::unknown(),
-        HirKind::Capture(capture) => prefix(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let once = repetition.max == Some(1);
-            let mut inner = prefix(&repetition.sub);
-            match repetition.min {
-                0 if once && inner.exact => inner.texts.push(ShortText::EMPTY),
-                0 => return Prefix::unknown(),
-                _ => inner.exact &= once,
-            }
-            inner
-        }
-        HirKind::Concat(parts) => prefix_of_all(parts),
-        HirKind::Alternation(parts) => {
-            let mut all = Prefix { texts: vec![], exact: true };
-            for part in parts {
-                let Prefix { mut texts, exact } = prefix(part);
-                all.texts.append(&mut texts);
-                all.exact &= exact;
-            }
-            all.texts = distinct(all.texts);
-            if all.texts.len() > MAX_LITERALS { Prefix::unknown() } else { all }
-        }
-    }
-}
-
-/// The prefix of parts that follow each other.
-fn prefix_of_all<'a>(parts: impl IntoIterator<Item = &'a Hir>) -> Prefix {
-    let mut all = Prefix { texts: nothing(), exact: true };
-    for part in parts {
-        let next = prefix(part);
-        match cross(&all.texts, &next.texts) {
-            Some(texts) => all = Prefix { texts, exact: next.exact },
-            None => all.exact = false,
-        }
-        if !all.exact {
-            break;
-        }
-    }
-    all
-}
-
-/// The stretches that match few texts, from left to right: every match holds one of each.
-fn exact_runs(parts: &[&Hir]) -> Vec<Texts> {
+/// What every match holds, from left to right: one of each.
+fn runs(parts: &[Part<'_>]) -> Vec<Vec<Opening>> {
     let mut runs = vec![];
-    let mut run = nothing();
-    for part in parts {
-        let Prefix { texts, exact } = prefix(part);
-        match cross(&run, &texts) {
-            Some(longer) => run = longer,
-            None => runs.push(std::mem::replace(&mut run, texts)),
+    let mut stop = 0;
+    for (at, part) in parts.iter().enumerate() {
+        // A run that begins within another one says less than that.
+        if at == stop || !are_whole(&parts[at - 1].openings) {
+            let (run, length) = openings_of_all(&parts[at..]);
+            runs.push(run);
+            stop = at + length;
         }
-        if !exact {
-            runs.push(std::mem::replace(&mut run, nothing()));
-            runs.extend(required(part));
+        if !are_whole(&part.openings) {
+            runs.extend(required(part.hir));
         }
     }
-    runs.push(run);
     runs
 }
 
 /// Texts of which every match of `hir` holds one.
-fn required(hir: &Hir) -> Option<Texts> {
+fn required(hir: &Hir) -> Option<Vec<Opening>> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
         HirKind::Repetition(_) | HirKind::Class(_) => None,
@@ -282,42 +196,27 @@ fn required(hir: &Hir) -> Option<Texts> {
             for part in parts {
                 all.append(&mut required(part)?);
             }
-            let all = distinct(all);
-            (all.len() <= MAX_LITERALS).then_some(all)
+            (all.len() <= MAX_OPENINGS).then_some(all)
         }
         _ => {
             let mut parts = vec![];
             flatten(hir, &mut parts);
-            best(exact_runs(&parts))
+            best(runs(&parts))
         }
     }
-}
-
-/// Each head with each tail; a full head stands for all its tails.
-fn cross(heads: &[ShortText], tails: &[ShortText]) -> Option<Texts> {
-    let open = heads.iter().filter(|head| !head.is_full()).count();
-    let size = heads.len() - open + open * tails.len();
-    if size > MAX_CROSS {
-        return None;
-    }
-    let mut texts = Vec::with_capacity(size);
-    for head in heads {
-        if head.is_full() {
-            texts.push(*head);
-        } else {
-            texts.extend(tails.iter().map(|tail| head.then(tail)));
-        }
-    }
-    Some(distinct(texts))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::charset::CharSet;
     use crate::rules::pattern::LazyRegex;
 
     fn needle(pattern: &str) -> String {
-        let show = |texts: Texts| texts.iter().map(ShortText::as_str).collect::<Vec<_>>().join("|");
+        let show = |mut openings: Vec<Opening>| {
+            openings.sort_by_key(|opening| opening.text);
+            openings.iter().map(|opening| opening.text.as_str()).collect::<Vec<_>>().join("|")
+        };
         match Needle::of(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap()) {
             Needle::Start(texts) => format!("^{}", show(texts)),
             Needle::Inside(texts) => show(texts),
@@ -331,10 +230,10 @@ mod tests {
             ("^Read more: ", "^read more: "),
             ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen |weiterlesen"),
             ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
-            ("^.{0,40}\\bnewsletters?\\b", "newsletter"),
+            ("^.{0,40}\\bnewsletters?\\b", "newsletter|newsletters"),
             ("^\\d+ comments$", " comments"),
             ("^\\W*Подробнее", "^подробне"),
-            ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo"),
+            ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo x"),
             ("^[\\W_]*(?:\\d+ )?foo", "foo"),
             ("devamını oku", "devamini oku"),
             ("^(Foto|Bild): \\w+", "^bild: |foto: "),
@@ -352,8 +251,49 @@ mod tests {
             ("(?:share this )+now", "share this "),
             ("[ck]lick", "click|klick"),
             ("a*", "?"),
+            ("^(?:now |here )*(?:sign|log) in", "^here |log in|now |sign in"),
+            ("^(?:foo.*|bar) baz", "^bar baz|foo"),
         ] {
             assert_eq!(needle(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn knows_what_may_follow_a_literal() {
+        for (pattern, key, may) in [
+            (r"^(?:pr|private)[[:punct:] »]*$", "pr", true),
+            (r"^(?:pr|private)[[:punct:] »]*$", "pr.", true),
+            (r"^(?:pr|private)[[:punct:] »]*$", "pr »", true),
+            (r"^(?:pr|private)[[:punct:] »]*$", "pr»", true),
+            (r"^(?:pr|private)[[:punct:] »]*$", "president", false),
+            (r"^(?:pr|private)[[:punct:] »]*$", "privately", false),
+            (r"^ce\b.*u", "ce contenu", true),
+            (r"^ce\b.*u", "ces contenus", false),
+            (r"^ce\b.*u", "ceé", true), // not told apart from a mark
+            (r"^ce\b", "ce", true),
+            (r"^ce\B", "ces", true),
+            (r"^ce(?-u:\b)", "ces", true), // not looked at
+            (r"^page \d+", "page १", true),
+            (r"^page \d+", "page 1", true),
+            (r"^page \d+", "page one", false),
+            (r"^page [0-9]+", "page 1", true),
+            (r"^page [0-9]+", "page x", false),
+            (r"^page (?:\d+)?", "page x", true),
+            (r"^page.", "page\u{7}", true),
+            (r"^page[s ]?$", "pages", true),
+            (r"^page[s ]?$", "paged", false),
+            (r"^a[\u{17f}-\u{1000}]", "as", true), // a long s
+            (r"^a[\u{17f}-\u{1000}]", "at", false),
+            (r"^a(?-i:[A-Z])", "ab", true),
+            (r"^(?:to )*share", "to go", true),
+        ] {
+            let regex = LazyRegex::for_folded(pattern).unwrap();
+            let Needle::Start(openings) = Needle::of(&regex.hir().unwrap()) else { panic!("{pattern}") };
+            let is_there = |opening: &Opening| {
+                key.starts_with(opening.text.as_str())
+                    && opening.next.meets(CharSet::following(key.as_bytes(), opening.text.len()))
+            };
+            assert_eq!(openings.iter().any(is_there), may, "{pattern} {key}");
         }
     }
 

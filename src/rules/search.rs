@@ -6,27 +6,33 @@
 
 use std::ops::Range;
 
+use super::charset::CharSet;
 use super::lines::Candidates;
 use super::needle::rarity;
+use super::opening::Opening;
 use super::short::{MAX_TEXT, ShortText};
 
 /// A literal and the pattern it stands for.
 #[derive(Debug)]
 struct Literal {
     text: ShortText,
+    /// What may follow it.
+    next: CharSet,
     /// Where its gram stands in it.
     gram: Range<u8>,
     owner: u32,
 }
 
 impl Literal {
-    fn new(text: ShortText, gram: Range<usize>, owner: u32) -> Self {
-        Self { text, gram: gram.start as u8..gram.end as u8, owner }
+    fn new(Opening { text, next, .. }: Opening, gram: Range<usize>, owner: u32) -> Self {
+        Self { text, next, gram: gram.start as u8..gram.end as u8, owner }
     }
 
+    /// Whether a text starts with it, whose first bytes are the window.
     #[inline(always)]
-    fn starts(&self, window: u128) -> bool {
+    fn starts(&self, text: &[u8], window: u128) -> bool {
         (window ^ u128::from_le_bytes(*self.text.padded())) & FIRST[self.text.len()] == 0
+            && self.next.meets(CharSet::following(text, self.text.len()))
     }
 }
 
@@ -155,12 +161,13 @@ pub(super) struct StartSearch {
 
 impl StartSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(ShortText, u32)>) -> Self {
-        let length = |text: &ShortText| text.len().min(START_GRAM);
-        let longest = literals.iter().map(|(text, _)| length(text)).max().unwrap_or(0);
-        let literal = |(text, owner): (ShortText, u32)| {
-            let length = length(&text);
-            (start(u128::from_le_bytes(*text.padded()), length), Literal::new(text, 0..length, owner))
+    pub(super) fn new(literals: Vec<(Opening, u32)>) -> Self {
+        let length = |opening: &Opening| opening.text.len().min(START_GRAM);
+        let longest = literals.iter().map(|(opening, _)| length(opening)).max().unwrap_or(0);
+        let literal = |(opening, owner): (Opening, u32)| {
+            let length = length(&opening);
+            let gram = start(u128::from_le_bytes(*opening.text.padded()), length);
+            (gram, Literal::new(opening, 0..length, owner))
         };
         Self { table: Table::new(literals.into_iter().map(literal).collect()), longest }
     }
@@ -172,7 +179,8 @@ impl StartSearch {
             let Some(slot) = self.table.slot(start(window, length)) else { continue };
             let literals = self.table.literals(slot).iter();
             let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
-            found.extend(literals.filter(|literal| literal.starts(window)).map(|literal| literal.owner));
+            found
+                .extend(literals.filter(|literal| literal.starts(text, window)).map(|literal| literal.owner));
         }
     }
 }
@@ -194,7 +202,7 @@ pub(super) struct InsideSearch {
     /// Shorter literals: few, since a needle is made of better ones where there are any.
     short: StartSearch,
     /// The pairs of bytes that they may begin with.
-    opening: Pairs,
+    pairs: Pairs,
 }
 
 /// A set of pairs of bytes: a bit for each.
@@ -228,22 +236,22 @@ const INSIDE_GRAM: usize = 4;
 
 impl InsideSearch {
     /// Literals and the pattern each stands for.
-    pub(super) fn new(literals: Vec<(ShortText, u32)>) -> Self {
-        let mut opening = Pairs::default();
+    pub(super) fn new(literals: Vec<(Opening, u32)>) -> Self {
+        let mut pairs = Pairs::default();
         let (mut long, mut short) = (vec![], vec![]);
-        for (text, owner) in literals {
-            let grams = text.as_bytes().array_windows::<INSIDE_GRAM>().enumerate();
+        for (opening, owner) in literals {
+            let grams = opening.text.as_bytes().array_windows::<INSIDE_GRAM>().enumerate();
             match grams.max_by_key(|(_, gram)| rarity(*gram)) {
                 Some((at, gram)) => {
-                    long.push((number(gram), Literal::new(text, at..at + INSIDE_GRAM, owner)));
+                    long.push((number(gram), Literal::new(opening, at..at + INSIDE_GRAM, owner)));
                 }
                 None => {
-                    opening.add(text.as_bytes());
-                    short.push((text, owner));
+                    pairs.add(opening.text.as_bytes());
+                    short.push((opening, owner));
                 }
             }
         }
-        Self { table: Table::new(long), short: StartSearch::new(short), opening }
+        Self { table: Table::new(long), short: StartSearch::new(short), pairs }
     }
 
     /// Appends the patterns of all literals that the text holds, some more than once.
@@ -255,19 +263,18 @@ impl InsideSearch {
             {
                 for literal in self.table.literals(slot) {
                     if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
-                        && literal.starts(window(&text[start..]))
+                        && literal.starts(&text[start..], window(&text[start..]))
                     {
                         found.push(literal.owner);
                     }
                 }
             }
-            if self.opening.has(u16::from_le_bytes([gram[0], gram[1]])) {
+            if self.pairs.has(u16::from_le_bytes([gram[0], gram[1]])) {
                 self.short.find(&text[at..], found);
             }
         }
         for at in (text.len() + 1).saturating_sub(INSIDE_GRAM)..text.len() {
-            if self.opening.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()]))
-            {
+            if self.pairs.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])) {
                 self.short.find(&text[at..], found);
             }
         }
@@ -284,8 +291,8 @@ fn number(gram: &[u8; INSIDE_GRAM]) -> u64 {
 mod tests {
     use super::*;
 
-    fn numbered(literals: &[&str]) -> Vec<(ShortText, u32)> {
-        literals.iter().map(|literal| ShortText::of(literal.chars())).zip(0..).collect()
+    fn numbered(literals: &[&str]) -> Vec<(Opening, u32)> {
+        literals.iter().map(|literal| Opening::whole(ShortText::of(literal.chars()))).zip(0..).collect()
     }
 
     fn inside(literals: &[&str], text: &str) -> Vec<u32> {
