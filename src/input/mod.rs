@@ -40,6 +40,7 @@ mod members;
 mod parquet;
 mod survey;
 mod tar;
+mod thrift;
 mod walk;
 mod warc;
 mod zip;

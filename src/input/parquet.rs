@@ -16,6 +16,7 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::archive::Whole;
 use super::fields::{Fields, Found};
+use super::thrift::{self, PageHeader};
 use super::{failed, too_large};
 use crate::document::{Charset, Location, RawDoc};
 use crate::error::DocError;
@@ -54,8 +55,10 @@ impl ParquetRecords {
     ) -> Result<Self, String> {
         let (file, columns) = guarded(|| {
             let file: Box<dyn FileReader> = match whole {
-                Whole::File(file) => Box::new(SerializedFileReader::new(Ending(file))?),
-                Whole::Memory(bytes) => Box::new(SerializedFileReader::new(Ending(bytes.into_inner()))?),
+                Whole::File(file) => Box::new(SerializedFileReader::new(Checked::new(file)?)?),
+                Whole::Memory(bytes) => {
+                    Box::new(SerializedFileReader::new(Checked::new(bytes.into_inner())?)?)
+                }
             };
             let schema = file.metadata().file_metadata().schema();
             let used = schema.get_fields().iter().filter(|column| fields.uses(column.name())).cloned();
@@ -150,20 +153,61 @@ impl ParquetRecords {
     }
 }
 
-/// A file, or what is read of it, in which reading on at the end is an error. The library passes over as many
-/// values as a broken file claims to have, and two thousand million of them take minutes where there are none.
-struct Ending<R>(R);
+/// Bytes of a page at most, once decompressed: writers begin a new one after some megabytes.
+const MAX_PAGE: i64 = 1 << 29;
 
-impl<R: Length> Length for Ending<R> {
+/// Values of a dictionary at most: writers do without one where it would have more than some megabytes.
+const MAX_DICTIONARY: i64 = 1 << 22;
+
+/// Bytes at the end of a file that say how long its metadata is: a number, and four letters.
+const FOOTER: u64 = 8;
+
+/// A file that is looked at before the library believes it.
+struct Checked<R>(R);
+
+impl<R: ChunkReader> Checked<R> {
+    /// A file whose metadata the library can read.
+    fn new(file: R) -> Result<Self, ParquetError> {
+        let end = file.len().checked_sub(FOOTER).ok_or(ParquetError::EOF("no footer".into()))?;
+        let mut length = [0; 4];
+        file.get_read(end)?.read_exact(&mut length)?;
+        let length = u64::from(u32::from_le_bytes(length));
+        let start = end.checked_sub(length).ok_or(ParquetError::EOF("no metadata".into()))?;
+        header(file.get_read(start)?.take(length))?;
+        Ok(Self(file))
+    }
+
+    fn check_page(&self, start: u64) -> Result<(), ParquetError> {
+        let header = header(self.0.get_read(start)?)?;
+        if header.bytes > MAX_PAGE {
+            return Err(ParquetError::General(format!("a page of {} bytes", header.bytes)));
+        }
+        // Every value takes a byte or more.
+        if header.dictionary > MAX_DICTIONARY.min(header.bytes) {
+            return Err(ParquetError::General(format!("a dictionary of {} values", header.dictionary)));
+        }
+        Ok(())
+    }
+}
+
+fn header(input: impl Read) -> Result<PageHeader, ParquetError> {
+    thrift::page_header(input).map_err(|error| ParquetError::General(error.to_string()))
+}
+
+impl<R: Length> Length for Checked<R> {
     fn len(&self) -> u64 {
         self.0.len()
     }
 }
 
-impl<R: ChunkReader> ChunkReader for Ending<R> {
+impl<R: ChunkReader> ChunkReader for Checked<R> {
     type T = Ending<R::T>;
 
+    /// What the library reads so are headers of pages, and the last bytes of the file.
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        if start.saturating_add(FOOTER) < self.len() {
+            self.check_page(start)?;
+        }
         self.0.get_read(start).map(Ending)
     }
 
@@ -171,6 +215,10 @@ impl<R: ChunkReader> ChunkReader for Ending<R> {
         self.0.get_bytes(start, length)
     }
 }
+
+/// A reader for which reading on at the end is an error. The library passes over as many values as a broken file
+/// claims to have, and two thousand million of them take minutes where there are none.
+struct Ending<R>(R);
 
 impl<R: Read> Read for Ending<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

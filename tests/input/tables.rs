@@ -118,6 +118,27 @@ fn a_broken_file_is_one_error() {
 }
 
 #[test]
+fn claims_of_what_is_not_there_are_told_at_once() {
+    // A list of two thousand million booleans in a field that nobody knows.
+    let metadata = b"\xf9\xf1\xff\xff\xff\xff\x07\0";
+    let lying = [b"PAR1", &metadata[..], &[metadata.len() as u8, 0, 0, 0], b"PAR1"].concat();
+    expect(&read("in.parquet", &lying), &["1: Parquet error: a list of booleans"]);
+    // A dictionary of 63 values in the bytes of two.
+    let mut file = table(Compression::UNCOMPRESSED, ROWS);
+    let page = file.windows(6).position(|window| window == b"<p>One").unwrap();
+    let values = file[..page].windows(2).rposition(|window| window == b"\x4c\x15").unwrap() + 2;
+    file[values] = 63 << 1;
+    expect(
+        &read("in.parquet", &file),
+        &[
+            "1: row group 1: 3 rows are lost: Parquet error: a dictionary of 63 values",
+            "4: <p>Vier F\u{fffd}hren",
+            "5: Five",
+        ],
+    );
+}
+
+#[test]
 fn any_damaged_byte_leaves_no_panic_and_an_end() {
     let file = table(Compression::SNAPPY, ROWS);
     for at in 0..file.len() {
