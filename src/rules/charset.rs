@@ -6,7 +6,7 @@ use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 use super::fold::{KEYS_IN_ASCII, char_key};
 
 /// A set of the characters of a key (see [`super::fold::Folded::key`]): one bit for each small letter, one for all digits, one
-/// for each other printable character of ASCII. A character beyond ASCII has the bits of all that are no letters, and
+/// for each other printable character of ASCII, one for all control characters. A character beyond ASCII has the bits of all that are no letters, and
 /// one of its own: a pattern often takes it for a mark or a digit (`[|•·]`, `\d`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CharSet(u64);
@@ -26,6 +26,8 @@ impl CharSet {
 
     /// The bit that only characters beyond ASCII have.
     const BEYOND: u64 = 1 << 60;
+    /// The bit of all control characters.
+    const CONTROL: u64 = 1 << 62;
     const LETTERS: u64 = (1 << 26) - 1;
     const DIGIT: u64 = 1 << 26;
 
@@ -47,7 +49,7 @@ impl CharSet {
             b':'..=b'@' => 1 << (43 + byte - b':'),
             b'['..=b'`' => 1 << (50 + byte - b'['),
             b'{'..=b'~' => 1 << (56 + byte - b'{'),
-            _ => 0,
+            _ => Self::CONTROL,
         }
     }
 
@@ -88,14 +90,11 @@ impl CharSet {
 
     /// The character that stands in a key at a byte, or [`Self::END`]: to be compared with what may stand there.
     #[inline]
-    pub(super) fn following(key: &[u8], at: usize) -> Self {
+    pub(super) fn at(key: &[u8], at: usize) -> Self {
         match key.get(at) {
             None => Self::END,
             Some(0x80..) => Self(Self::BEYOND),
-            Some(&byte) => match Self::OF_BYTE[usize::from(byte)] {
-                0 => Self::ALL, // control characters have no bit
-                bit => Self(bit),
-            },
+            Some(&byte) => Self(Self::OF_BYTE[usize::from(byte)]),
         }
     }
 
@@ -124,6 +123,48 @@ impl CharSet {
 
     fn of_char(c: char) -> u64 {
         Self::OF_BYTE[usize::from(char_key(c).encode_utf8(&mut [0; 4]).as_bytes()[0])]
+    }
+}
+
+/// What a byte of a key may be, in 32 bits: as in a [`CharSet`], but that all marks other than the space are one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kinds(u32);
+
+impl Kinds {
+    /// Small letters, digits and the space have the bits that they have in a [`CharSet`].
+    const OWN: u64 = (1 << 28) - 1;
+    const MARK: u8 = 28;
+    const BEYOND: u8 = 29;
+    const END: u8 = 30;
+
+    /// The number of each byte's bit.
+    const OF_BYTE: [u8; 256] = {
+        let mut kinds = [Self::BEYOND; 256];
+        let mut byte = 0;
+        while byte < 0x80 {
+            let bit = CharSet::of_ascii(byte);
+            kinds[byte as usize] = if bit & Self::OWN == 0 { Self::MARK } else { bit.trailing_zeros() as u8 };
+            byte += 1;
+        }
+        kinds
+    };
+
+    pub(super) fn add(&mut self, chars: CharSet) {
+        let bit = |chars: u64, kind: u8| u32::from(chars != 0) << kind;
+        let beyond = chars.0 & CharSet::BEYOND;
+        let end = chars.0 & CharSet::END.0;
+        let marks = chars.0 & !(Self::OWN | CharSet::BEYOND | CharSet::END.0);
+        self.0 |= (chars.0 & Self::OWN) as u32
+            | bit(marks, Self::MARK)
+            | bit(beyond, Self::BEYOND)
+            | bit(end, Self::END);
+    }
+
+    /// Whether a byte is in it, or the end.
+    #[inline(always)]
+    pub(super) fn has(self, byte: Option<&u8>) -> bool {
+        let kind = byte.map_or(Self::END, |&byte| Self::OF_BYTE[usize::from(byte)]);
+        self.0 >> kind & 1 == 1
     }
 }
 
@@ -228,6 +269,31 @@ mod tests {
             let needed = CharSet::needed_by(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap());
             assert_eq!(CharSet::of_key(Folded::new(line).key()).has(needed), may, "{pattern} {line}");
         }
+    }
+
+    #[test]
+    fn kinds_tell_letters_from_marks() {
+        for (chars, has, has_not) in [
+            ("ab", "ab", "c1 -é"),
+            ("1", "0", "a -é"),
+            (" ", " ", "a1-é"),
+            ("-", "-.\u{7}\u{7f}", "a1 é"),
+            ("é", "éя", "a1 -"),
+        ] {
+            let mut kinds = Kinds::default();
+            for at in 0..chars.len() {
+                kinds.add(CharSet::at(chars.as_bytes(), at));
+            }
+            assert!(has.bytes().all(|byte| kinds.has(Some(&byte))), "{chars}");
+            assert!(
+                !has_not.chars().any(|c| kinds.has(c.encode_utf8(&mut [0; 4]).as_bytes().first())),
+                "{chars}"
+            );
+            assert!(!kinds.has(None));
+        }
+        let mut all = Kinds::default();
+        all.add(CharSet::ALL);
+        assert!((0..=u8::MAX).all(|byte| all.has(Some(&byte))) && all.has(None));
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! The literals by which a pattern is found among hundreds of others: what every line that it matches holds.
 
-use std::ops::RangeInclusive;
-
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::fold::{from_first_letter, letters_and_digits};
 use super::opening::{MAX_OPENINGS, Opening, Part, are_whole, openings_of_all};
-use super::short::ShortText;
+use super::short::{MAX_TEXT, ShortText};
 
 /// Characters of a class that is looked through for letters; one with more is taken to have some.
 const MAX_MARKS: usize = 256;
@@ -46,33 +44,41 @@ impl Needle {
                 .as_deref()
                 .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&openings) + START_RARITY);
             if !openings.iter().any(|opening| opening.text.is_empty()) && !rarer {
-                return Self::Start(without_implied(openings, |_| 0..=0));
+                return Self::Start(without_implied(openings, 1));
             }
         }
         match inside {
             Some(openings) if rarity_of_any(&openings) >= MIN_RARITY => {
-                Self::Inside(without_implied(openings, |longer| 0..=longer.text.len()))
+                Self::Inside(without_implied(openings, MAX_TEXT))
             }
             _ => Self::Unknown,
         }
     }
 }
 
-/// The openings without those that imply another one at one of some places.
-fn without_implied(
-    mut openings: Vec<Opening>,
-    places: impl Fn(&Opening) -> RangeInclusive<usize>,
-) -> Vec<Opening> {
-    openings.sort_by_key(|opening| opening.text.len());
-    let mut kept: Vec<Opening> = vec![];
-    for opening in openings {
-        if let Some(same) = kept.iter_mut().find(|kept| kept.text == opening.text) {
-            same.next = same.next.union(opening.next);
-        } else if !kept.iter().any(|kept| places(&opening).any(|at| kept.is_implied_by(&opening, at))) {
-            kept.push(opening);
+/// The openings without those that imply another one at one of their first bytes.
+fn without_implied(mut openings: Vec<Opening>, places: usize) -> Vec<Opening> {
+    openings.sort_unstable_by_key(|opening| (opening.text.len(), opening.text));
+    openings.dedup_by(|later, kept| {
+        let same = kept.text == later.text;
+        if same {
+            kept.next = kept.next.union(later.next);
         }
-    }
-    kept
+        same
+    });
+    // By their first bytes: most are told apart by these.
+    let mut kept = vec![vec![]; 256];
+    openings.retain(|opening| {
+        let text = opening.text.as_bytes();
+        let is_implied = text.iter().take(places).enumerate().any(|(at, &byte)| {
+            kept[usize::from(byte)].iter().any(|shorter: &Opening| shorter.is_implied_by(opening, at))
+        });
+        if !is_implied && let Some(&first) = text.first() {
+            kept[usize::from(first)].push(*opening);
+        }
+        !is_implied
+    });
+    openings
 }
 
 /// The most letters and ASCII digits that a line can have which a regex matches, if the regex takes the whole
@@ -131,6 +137,9 @@ pub(super) fn rarity(text: &[u8]) -> u32 {
 
 /// How rarely a place in a line holds one of the texts, in eighths of a bit.
 fn rarity_of_any(openings: &[Opening]) -> u32 {
+    if openings.iter().any(|opening| opening.text.is_empty()) {
+        return 0;
+    }
     let rarities = openings.iter().map(|opening| rarity(opening.text.as_bytes()));
     let share: f64 = rarities.map(|rarity| (f64::from(rarity) / -f64::from(BIT)).exp2()).sum();
     (share.log2() * -f64::from(BIT)).max(0.0) as u32
@@ -291,7 +300,7 @@ mod tests {
             let Needle::Start(openings) = Needle::of(&regex.hir().unwrap()) else { panic!("{pattern}") };
             let is_there = |opening: &Opening| {
                 key.starts_with(opening.text.as_str())
-                    && opening.next.meets(CharSet::following(key.as_bytes(), opening.text.len()))
+                    && opening.next.meets(CharSet::at(key.as_bytes(), opening.text.len()))
             };
             assert_eq!(openings.iter().any(is_there), may, "{pattern} {key}");
         }

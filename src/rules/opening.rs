@@ -10,7 +10,7 @@ use super::short::ShortText;
 pub(super) const MAX_OPENINGS: usize = 1024;
 
 /// Openings that are made by putting parts of a pattern together.
-const MAX_CROSS: usize = 512;
+const MAX_CROSS: usize = 256;
 
 /// Characters of a class that is taken apart into texts.
 const MAX_CLASS: usize = 16;
@@ -43,7 +43,7 @@ impl Opening {
 
     /// The characters with which this goes on after another text.
     fn first(&self) -> CharSet {
-        if self.text.is_empty() { self.next } else { CharSet::following(self.text.as_bytes(), 0) }
+        if self.text.is_empty() { self.next } else { CharSet::at(self.text.as_bytes(), 0) }
     }
 
     /// This match, which has to be open, and then another one, if that may follow.
@@ -63,10 +63,12 @@ impl Opening {
 
     /// Whether each text that holds `other` holds this one where it stands in `other` from byte `at` on.
     pub(super) fn is_implied_by(&self, other: &Self, at: usize) -> bool {
+        if !other.text.has_at(at, &self.text) {
+            return false;
+        }
         let end = at + self.text.len();
-        let next =
-            if end < other.text.len() { CharSet::following(other.text.as_bytes(), end) } else { other.next };
-        other.text.has_at(at, &self.text) && self.next.has(next)
+        let is_inside = end < other.text.len();
+        self.next.has(if is_inside { CharSet::at(other.text.as_bytes(), end) } else { other.next })
     }
 }
 
@@ -181,7 +183,8 @@ fn cross(heads: &[Opening], tails: &[Opening]) -> Option<Vec<Opening>> {
             all.push(*head);
         }
     }
-    Some(distinct(all))
+    // One tail leaves heads that differ different, and in their order.
+    Some(if tails.len() > 1 { distinct(all) } else { all })
 }
 
 /// The openings in order, each text once, or twice if it is the whole of some matches only.

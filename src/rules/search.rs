@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::charset::CharSet;
+use super::charset::{CharSet, Kinds};
 use super::lines::Candidates;
 use super::needle::rarity;
 use super::opening::Opening;
@@ -32,7 +32,7 @@ impl Literal {
     #[inline(always)]
     fn starts(&self, text: &[u8], window: u128) -> bool {
         (window ^ u128::from_le_bytes(*self.text.padded())) & FIRST[self.text.len()] == 0
-            && self.next.meets(CharSet::following(text, self.text.len()))
+            && self.next.meets(CharSet::at(text, self.text.len()))
     }
 }
 
@@ -82,24 +82,8 @@ struct Table {
 struct Slot {
     literals: (u32, u32),
     /// The bytes that stand before and after their grams.
-    before: Bytes32,
-    after: Bytes32,
-}
-
-/// A set of bytes, told apart by their last five bits.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bytes32(u32);
-
-impl Bytes32 {
-    /// Adds a byte, or all if nothing is known of it.
-    fn add(&mut self, byte: Option<&u8>) {
-        self.0 |= byte.map_or(u32::MAX, |byte| 1 << (byte % 32));
-    }
-
-    #[inline(always)]
-    fn has(self, byte: u8) -> bool {
-        self.0 >> (byte % 32) & 1 == 1
-    }
+    before: Kinds,
+    after: Kinds,
 }
 
 impl Table {
@@ -121,8 +105,10 @@ impl Table {
             let slot = &mut table.slots[bit >> shifts.1];
             slot.literals = (if slot.literals.1 == 0 { at } else { slot.literals.0 }, at + 1);
             let text = literal.text.as_bytes();
-            slot.before.add(text[..usize::from(literal.gram.start)].last());
-            slot.after.add(text.get(usize::from(literal.gram.end)));
+            let (start, end) = (usize::from(literal.gram.start), usize::from(literal.gram.end));
+            let before = start.checked_sub(1).map_or(CharSet::ALL, |before| CharSet::at(text, before));
+            slot.before.add(before);
+            slot.after.add(if end < text.len() { CharSet::at(text, end) } else { literal.next });
         }
         table.literals = literals.into_iter().map(|(_, literal)| literal).collect();
         table
@@ -177,6 +163,9 @@ impl StartSearch {
         let window = window(text);
         for length in 1..=text.len().min(self.longest) {
             let Some(slot) = self.table.slot(start(window, length)) else { continue };
+            if !slot.after.has(text.get(length)) {
+                continue;
+            }
             let literals = self.table.literals(slot).iter();
             let literals = literals.filter(|literal| usize::from(literal.gram.end) == length);
             found
@@ -258,8 +247,8 @@ impl InsideSearch {
     pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
         for (at, gram) in text.array_windows().enumerate() {
             if let Some(slot) = self.table.slot(number(gram))
-                && slot.before.has(at.checked_sub(1).map_or(0, |before| text[before]))
-                && slot.after.has(text.get(at + INSIDE_GRAM).copied().unwrap_or(0))
+                && slot.before.has(text[..at].last())
+                && slot.after.has(text.get(at + INSIDE_GRAM))
             {
                 for literal in self.table.literals(slot) {
                     if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
