@@ -107,7 +107,8 @@ impl Freezer<'_> {
                 (node.start, node.len) = self.attributes(n, node.tag, *attributes);
             }
             Content::Text(text) => {
-                if is_silent(&self.dom, parent) {
+                let kind = || self.dom.attr(parent, "type");
+                if is_silent(self.dom.tag(parent), || kind().is_some_and(is_linked_data)) {
                     return (NONE, false);
                 }
                 // A comment that was between two texts is no longer.
@@ -167,13 +168,16 @@ impl Freezer<'_> {
     }
 }
 
-/// Whether text below this element is not kept.
-fn is_silent(dom: &Dom, n: NodeId) -> bool {
-    match dom.tag(n) {
+/// Whether text below an element is not kept, a `<script>` that may hold linked data apart.
+pub(super) fn is_silent(tag: Tag, has_linked_data: impl FnOnce() -> bool) -> bool {
+    match tag {
         Tag::Style | Tag::Iframe | Tag::Noembed | Tag::Noframes => true,
-        Tag::Script => !dom
-            .attr(n, "type")
-            .is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case("application/ld+json")),
+        Tag::Script => !has_linked_data(),
         _ => false,
     }
+}
+
+/// Whether a `<script>` of this type holds linked data.
+pub(super) fn is_linked_data(kind: &str) -> bool {
+    kind.trim_ascii().eq_ignore_ascii_case("application/ld+json")
 }

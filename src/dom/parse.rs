@@ -15,11 +15,11 @@ use rustc_hash::FxHashMap;
 
 use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
 use super::depth::{Depth, Verdict};
-use super::freeze::freeze;
+use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
 use super::names::{Carriage, TagNames, normalised};
 use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
-use super::{Dom, Limits};
+use super::{Dom, Limits, Tag};
 
 /// What a worker keeps from page to page.
 #[derive(Default)]
@@ -41,7 +41,8 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     let opts = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut feed = Feed {
         source: &source,
-        text: StrTendril::from_slice(&source.text),
+        texts: Texts::new(&source.text),
+        is_silent: false,
         builder: TreeBuilder::new(Sink::new(tree), opts),
         names,
         formatting: FxHashMap::default(),
@@ -63,8 +64,9 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
 
 struct Feed<'s> {
     source: &'s Source<'s>,
-    /// The source's text once more: the texts of the tree are parts of it, so that none is allocated.
-    text: StrTendril,
+    texts: Texts<'s>,
+    /// Whether the raw text that is being read is none that the frozen tree keeps.
+    is_silent: bool,
     builder: TreeBuilder<Handle, Sink>,
     names: TagNames,
     /// Attribute lists of formatting elements by what is in them.
@@ -72,6 +74,36 @@ struct Feed<'s> {
     depth: Depth,
     max_nodes: usize,
     truncated: bool,
+}
+
+/// The texts of a source as html5ever takes them: parts of a copy of it, so that few need memory of their own. Only
+/// the segments that have texts are copied, as half of a page is scripts and attributes.
+struct Texts<'s> {
+    source: &'s str,
+    segments: Vec<Option<StrTendril>>,
+}
+
+impl<'s> Texts<'s> {
+    /// Bytes of a segment.
+    const SEGMENT: usize = 16 << 10;
+
+    fn new(source: &'s str) -> Self {
+        Self { source, segments: vec![None; source.len() / Self::SEGMENT + 1] }
+    }
+
+    fn get(&mut self, span: Span) -> StrTendril {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let segment = start / Self::SEGMENT;
+        if end > (segment + 1) * Self::SEGMENT {
+            return StrTendril::from_slice(span.of(self.source));
+        }
+        let from = self.source.ceil_char_boundary(segment * Self::SEGMENT);
+        let text = self.segments[segment].get_or_insert_with(|| {
+            let to = self.source.ceil_char_boundary((segment + 1) * Self::SEGMENT);
+            StrTendril::from_slice(&self.source[from..to])
+        });
+        text.subtendril((start - from) as u32, (end - start) as u32)
+    }
 }
 
 /// Tokens of a page at most, which only a page of stray marks comes to: one of nothing but `<` or U+0000 gives a token
@@ -89,7 +121,11 @@ impl Feed<'_> {
             }
             let builder = &self.builder;
             match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
-                Token::Text(span) => self.text(self.text.subtendril(span.start, span.end - span.start)),
+                Token::Text(_) if self.is_silent => {}
+                Token::Text(span) => {
+                    let text = self.texts.get(span);
+                    self.text(text);
+                }
                 Token::Reference { chars: [first, second], unclosed } => {
                     if unclosed {
                         self.parse_error();
@@ -142,6 +178,7 @@ impl Feed<'_> {
 
     /// Feeds a start tag to the tree builder; whether the page may go on.
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
+        self.is_silent = false;
         let Some(tag) = self.names.get(name.of(&self.source.text)) else {
             self.truncated = true;
             return true;
@@ -189,11 +226,19 @@ impl Feed<'_> {
             | TokenSinkResult::Script(_)
             | TokenSinkResult::EncodingIndicator(_) => return true,
         };
+        let spans = &tokenizer.attributes;
+        self.is_silent = Tag::from_name(&normalised(name.of(&self.source.text))).is_some_and(|tag| {
+            is_silent(tag, || {
+                let kind = spans.iter().find(|span| self.is_named(span, "type"));
+                kind.is_some_and(|span| is_linked_data(&self.value(span)))
+            })
+        });
         tokenizer.switch_to(text, name);
         true
     }
 
     fn end_tag(&mut self, name: Span) {
+        self.is_silent = false;
         let Some(name) = self.names.get(name.of(&self.source.text)).map(|tag| tag.local.clone()) else {
             self.truncated = true;
             return;
@@ -235,17 +280,47 @@ impl Feed<'_> {
         };
         for name in wanted {
             let mut spans = spans.iter();
-            if let Some(span) = spans.find(|span| span.name.of(&self.source.text).eq_ignore_ascii_case(name))
-            {
+            if let Some(span) = spans.find(|span| self.is_named(span, name)) {
                 let name = QualName::new(None, ns!(), name.clone());
                 attrs.push(Attribute { name, value: self.value(span).into() });
             }
         }
     }
 
+    fn is_named(&self, span: &AttributeSpan, name: &str) -> bool {
+        span.name.of(&self.source.text).eq_ignore_ascii_case(name)
+    }
+
     fn value(&self, span: &AttributeSpan) -> String {
         let mut value = String::new();
         span.decode(self.source, &mut value);
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_those_of_the_source() {
+        let source = "Die Fähre – später. ".repeat(3000);
+        let mut texts = Texts::new(&source);
+        let segment = Texts::SEGMENT;
+        for (start, end) in [
+            (0, 4),
+            (0, source.len()),
+            (4, 5000),
+            (segment - 9, segment),
+            (segment, segment + 9),
+            (segment - 9, segment + 9),
+            (segment + 9, 2 * segment - 9),
+            (source.len() - 9, source.len()),
+            (source.len(), source.len()),
+        ] {
+            let (start, end) = (source.ceil_char_boundary(start), source.ceil_char_boundary(end));
+            let span = Span { start: start as u32, end: end as u32 };
+            assert_eq!(&*texts.get(span), &source[start..end], "{start}..{end}");
+        }
     }
 }

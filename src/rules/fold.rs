@@ -2,7 +2,7 @@
 //! space a page happens to use.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
@@ -33,6 +33,11 @@ fn fold_char(c: char) -> FoldedChar {
     }
 }
 
+thread_local! {
+    /// The memory of the last key: a page has some hundred lines, and one is folded at a time.
+    static KEY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// A line as patterns see it.
 #[derive(Debug)]
 pub(super) struct Folded<'a> {
@@ -48,10 +53,13 @@ pub(super) struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     pub(super) fn new(line: &'a str) -> Self {
+        let mut key = KEY.take();
+        key.clear();
+        key.reserve(line.len());
         let mut folded = Self {
             line,
             text: OnceCell::new(),
-            key: Vec::with_capacity(line.len()),
+            key,
             chars: 0,
             letters: 0,
             first_letter: None,
@@ -90,6 +98,12 @@ impl<'a> Folded<'a> {
     /// Characters of the text.
     pub(super) fn chars(&self) -> usize {
         self.chars
+    }
+}
+
+impl Drop for Folded<'_> {
+    fn drop(&mut self) {
+        KEY.set(std::mem::take(&mut self.key));
     }
 }
 
