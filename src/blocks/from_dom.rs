@@ -1,65 +1,11 @@
 //! The blocks of a page: one walk over its tree, in document order, without recursion.
 
-use std::cell::RefCell;
-use std::hash::Hasher;
-
-use rustc_hash::FxHasher;
-
 use crate::ascii::{CHUNK, spaces_of_plain};
 use crate::block::Form;
-use crate::blocks::tokens::{Evidence, Lexicon, Meaning};
-use crate::blocks::{Draft, Drafts, MAX_BLOCKS, Within};
-use crate::dom::{AttrName, Dom, NodeId, Tag};
-use crate::label::Kind;
-use crate::recent::Recent;
-
-/// Where a link leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
-    /// To a place on the page.
-    Anchor,
-    /// To the page's own site.
-    Own,
-    /// To another host.
-    Foreign,
-}
-
-/// Where a link on a page of `host` leads.
-fn target(href: &str, host: &str) -> Target {
-    let href = href.trim_start();
-    if href.starts_with('#') {
-        return Target::Anchor;
-    }
-    match host_of(href) {
-        Some(other) if other != host => Target::Foreign,
-        _ => Target::Own,
-    }
-}
-
-/// The host of an address, without `www.`.
-fn host_of(address: &str) -> Option<&str> {
-    // A relative address may hold another one further on.
-    let (_, rest) = address.split_once("//").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']))?;
-    let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
-    Some(host.strip_prefix("www.").unwrap_or(host))
-}
-
-/// What an open element hands down to its children.
-#[derive(Debug, Clone, Copy)]
-struct Frame {
-    end: NodeId,
-    owner: NodeId,
-    depth: u16,
-    signature: u32,
-    form: Form,
-    within: Within,
-    tokens: Evidence,
-    hint: Option<Kind>,
-    link: Option<Target>,
-    bold: bool,
-    italic: bool,
-    block: bool,
-}
+use crate::blocks::frame::{Frame, Page, Target};
+use crate::blocks::tokens::Lexicon;
+use crate::blocks::{Draft, Drafts, MAX_BLOCKS};
+use crate::dom::{Dom, NodeId, Tag};
 
 /// The block that is being written.
 #[derive(Debug, Clone, Copy)]
@@ -83,45 +29,11 @@ struct Open {
 /// line, its text is a block after the line's.
 #[must_use]
 pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
-    let host = address.and_then(host_of).unwrap_or_default();
-    let meanings = RefCell::new(Recent::new());
-    let page = Page { dom, lexicon, meanings, telling: Telling::of(dom), host };
+    let page = Page::new(dom, lexicon, address);
     let mut walk = Walk::default();
-    let outermost = Frame {
-        end: dom.len(),
-        owner: 0,
-        depth: 0,
-        signature: 0,
-        form: Form::Paragraph,
-        within: Within::default(),
-        tokens: Evidence::default(),
-        hint: None,
-        link: None,
-        bold: false,
-        italic: false,
-        block: true,
-    };
-    let read = walk.read(&page, outermost, 1, apart);
+    let read = walk.read(&page, Frame::outermost(dom), 1, apart);
     walk.drafts.truncated = read < dom.len();
     walk.drafts.indexed(dom.len())
-}
-
-/// A page and what is needed to understand its elements.
-struct Page<'a> {
-    dom: &'a Dom,
-    lexicon: &'a Lexicon,
-    /// What the class and id values seen last mean.
-    meanings: RefCell<Recent<'a, Meaning>>,
-    telling: Telling,
-    host: &'a str,
-}
-
-impl Page<'_> {
-    /// Whether an element begins no line of its own, and none inside of it does.
-    fn is_inline(&self, node: NodeId) -> bool {
-        (node..self.dom.end(node))
-            .all(|inner| !is_block(self.dom.tag(inner)) && self.dom.tag(inner) != Tag::Hr)
-    }
 }
 
 /// Elements whose text no reader sees as text.
@@ -143,210 +55,6 @@ fn is_skipped(tag: Tag) -> bool {
             | Tag::Canvas
             | Tag::Map
     )
-}
-
-/// Elements that begin a line of their own.
-fn is_block(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::P
-            | Tag::Div
-            | Tag::Section
-            | Tag::Article
-            | Tag::Main
-            | Tag::Aside
-            | Tag::Nav
-            | Tag::Header
-            | Tag::Footer
-            | Tag::H1
-            | Tag::H2
-            | Tag::H3
-            | Tag::H4
-            | Tag::H5
-            | Tag::H6
-            | Tag::Hgroup
-            | Tag::Ul
-            | Tag::Ol
-            | Tag::Li
-            | Tag::Menu
-            | Tag::Dl
-            | Tag::Dt
-            | Tag::Dd
-            | Tag::Blockquote
-            | Tag::Pre
-            | Tag::Table
-            | Tag::Thead
-            | Tag::Tbody
-            | Tag::Tfoot
-            | Tag::Tr
-            | Tag::Caption
-            | Tag::Figure
-            | Tag::Figcaption
-            | Tag::Form
-            | Tag::Fieldset
-            | Tag::Legend
-            | Tag::Address
-            | Tag::Details
-            | Tag::Summary
-            | Tag::Dialog
-            | Tag::Body
-            | Tag::Html
-            | Tag::Center
-            | Tag::Noscript
-            | Tag::Button
-            | Tag::Option
-            | Tag::Search
-    )
-}
-
-fn enter(page: &Page<'_>, node: NodeId, tag: Tag, outer: Frame) -> Frame {
-    let Page { dom, lexicon, meanings, telling, host } = page;
-    let mut frame = outer;
-    frame.end = dom.end(node);
-    frame.block = is_block(tag);
-    let class = dom.attr(node, "class").unwrap_or_default();
-    if frame.block {
-        frame.owner = node;
-        frame.depth = outer.depth.saturating_add(1);
-        frame.signature = sign(outer.signature, tag, class);
-        frame.form = form(tag, outer.form);
-    }
-    match tag {
-        Tag::A => frame.link = Some(target(dom.attr(node, "href").unwrap_or_default(), host)),
-        Tag::B | Tag::Strong => frame.bold = true,
-        Tag::I | Tag::Em | Tag::Cite => frame.italic = true,
-        // Their tokens speak of the whole page ("has-sidebar", "single-post").
-        Tag::Html | Tag::Body => return frame,
-        _ => {}
-    }
-    frame.within = outer.within.and(surroundings(dom, node, tag, outer.within, telling));
-    if let Some(kind) = named_by_element(tag) {
-        frame.hint = Some(kind);
-    }
-    let mut weight = 0;
-    for value in [class, dom.attr(node, "id").unwrap_or_default()] {
-        if !value.is_empty() {
-            let meaning = meanings.borrow_mut().get(value, |value| lexicon.read(value));
-            frame.hint = meaning.kind.or(frame.hint);
-            if meaning.weight.abs() > i16::abs(weight) {
-                weight = meaning.weight;
-            }
-        }
-    }
-    if weight != 0 {
-        let tokens = &mut frame.tokens;
-        tokens.nearest = weight;
-        tokens.lowest = tokens.lowest.min(weight);
-        tokens.highest = tokens.highest.max(weight);
-        tokens.sum = tokens.sum.saturating_add(weight);
-    }
-    frame
-}
-
-/// The form of a block in this element, inside one of the form `outer`.
-fn form(tag: Tag, outer: Form) -> Form {
-    match tag {
-        Tag::H1 => Form::Heading(1),
-        Tag::H2 => Form::Heading(2),
-        Tag::H3 => Form::Heading(3),
-        Tag::H4 => Form::Heading(4),
-        Tag::H5 => Form::Heading(5),
-        Tag::H6 => Form::Heading(6),
-        Tag::Li | Tag::Dt | Tag::Dd => Form::ListItem,
-        Tag::Blockquote => Form::Quote,
-        Tag::Pre => Form::Preformatted,
-        Tag::Tr => Form::TableRow,
-        Tag::Figcaption | Tag::Caption => Form::Caption,
-        Tag::Table | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Article | Tag::Section | Tag::Main => Form::Paragraph,
-        _ if outer == Form::TableRow => Form::Paragraph,
-        _ => outer,
-    }
-}
-
-/// Attributes that say something about where a block stands.
-const TELLING: [&str; 7] = ["hidden", "aria-hidden", "style", "itemprop", "property", "rel", "role"];
-
-/// The names of [`TELLING`] in a page.
-struct Telling([Option<AttrName>; TELLING.len()]);
-
-impl Telling {
-    fn of(dom: &Dom) -> Self {
-        Self(TELLING.map(|name| dom.attr_name(name)))
-    }
-}
-
-/// What this element adds to where its blocks stand.
-fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within, telling: &Telling) -> Within {
-    let mut within = match tag {
-        Tag::Nav | Tag::Menu => Within::NAV,
-        Tag::Footer => Within::FOOTER,
-        Tag::Header => Within::HEADER,
-        Tag::Aside => Within::ASIDE,
-        Tag::Article if outer.has(Within::ARTICLE) => Within::NESTED_ARTICLE,
-        Tag::Article => Within::ARTICLE,
-        Tag::Main => Within::MAIN,
-        Tag::Figure => Within::FIGURE,
-        Tag::Form => Within::FORM,
-        Tag::Button | Tag::Label | Tag::Option => Within::CONTROL,
-        Tag::Ul | Tag::Ol | Tag::Dl => Within::LIST,
-        Tag::Table => Within::TABLE,
-        Tag::Blockquote => Within::QUOTE,
-        Tag::Noscript => Within::NOSCRIPT,
-        Tag::Address | Tag::Time => Within::CREDIT,
-        Tag::Dialog | Tag::Details => Within::DIALOG,
-        _ => Within::default(),
-    };
-    for (name, value) in dom.attrs_by_name(node) {
-        let Some(name) = telling.0.iter().position(|telling| *telling == Some(name)) else { continue };
-        let more = match TELLING[name] {
-            "hidden" => Within::HIDDEN,
-            "aria-hidden" if value == "true" => Within::HIDDEN,
-            "style" if hides(value) => Within::HIDDEN,
-            "itemprop" if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
-            "property" if value.ends_with("articleBody") => Within::ARTICLE_BODY,
-            "rel" if value == "author" => Within::CREDIT,
-            "role" => match value {
-                "navigation" | "menu" | "menubar" | "search" => Within::NAV,
-                "contentinfo" => Within::FOOTER,
-                "banner" => Within::HEADER,
-                "complementary" => Within::ASIDE,
-                "main" => Within::MAIN,
-                "dialog" | "alertdialog" | "alert" => Within::DIALOG,
-                _ => continue,
-            },
-            _ => continue,
-        };
-        within = within.and(more);
-    }
-    within
-}
-
-fn hides(style: &str) -> bool {
-    let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    declarations.any(|(property, value)| {
-        property.trim().eq_ignore_ascii_case("display") && value.trim_start().starts_with("none")
-    })
-}
-
-fn named_by_element(tag: Tag) -> Option<Kind> {
-    Some(match tag {
-        Tag::Nav | Tag::Menu | Tag::Footer | Tag::Button => Kind::Navigation,
-        Tag::Aside => Kind::Related,
-        Tag::Figcaption => Kind::Caption,
-        Tag::Time => Kind::Dateline,
-        Tag::Address => Kind::Byline,
-        _ => return None,
-    })
-}
-
-/// Signature of an element: its tag and class, its parent's and its grandparent's.
-fn sign(outer: u32, tag: Tag, class: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u8(tag as u8);
-    hasher.write(class.as_bytes());
-    let own = (hasher.finish() >> 32) as u32;
-    // Ten bits of each: what lies further up than the grandparent is shifted out.
-    (outer << 11) ^ (own ^ (own >> 16)) & 0x7ff
 }
 
 #[derive(Debug, Default)]
@@ -384,7 +92,7 @@ impl Walk {
                     continue;
                 }
                 _ => {
-                    let mut frame = enter(page, node, tag, outer);
+                    let mut frame = page.enter(node, tag, outer);
                     while apart.first().is_some_and(|&next| next < node) {
                         apart = &apart[1..];
                     }

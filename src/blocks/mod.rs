@@ -4,6 +4,7 @@
 //! labelled so in [`crate::labels`]; a text that no block holds was never visible, or lies beyond the caps
 //! ([`Drafts::truncated`]).
 
+mod frame;
 mod from_dom;
 mod from_text;
 mod inline;
