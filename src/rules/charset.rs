@@ -149,15 +149,21 @@ impl Kinds {
         kinds
     };
 
-    pub(super) fn add(&mut self, chars: CharSet) {
+    pub(super) fn of(chars: CharSet) -> Self {
         let bit = |chars: u64, kind: u8| u32::from(chars != 0) << kind;
         let beyond = chars.0 & CharSet::BEYOND;
         let end = chars.0 & CharSet::END.0;
         let marks = chars.0 & !(Self::OWN | CharSet::BEYOND | CharSet::END.0);
-        self.0 |= (chars.0 & Self::OWN) as u32
-            | bit(marks, Self::MARK)
-            | bit(beyond, Self::BEYOND)
-            | bit(end, Self::END);
+        Self(
+            (chars.0 & Self::OWN) as u32
+                | bit(marks, Self::MARK)
+                | bit(beyond, Self::BEYOND)
+                | bit(end, Self::END),
+        )
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.0 |= other.0;
     }
 
     /// Whether a byte is in it, or the end.
@@ -282,7 +288,7 @@ mod tests {
         ] {
             let mut kinds = Kinds::default();
             for at in 0..chars.len() {
-                kinds.add(CharSet::at(chars.as_bytes(), at));
+                kinds.add(Kinds::of(CharSet::at(chars.as_bytes(), at)));
             }
             assert!(has.bytes().all(|byte| kinds.has(Some(&byte))), "{chars}");
             assert!(
@@ -291,8 +297,7 @@ mod tests {
             );
             assert!(!kinds.has(None));
         }
-        let mut all = Kinds::default();
-        all.add(CharSet::ALL);
+        let all = Kinds::of(CharSet::ALL);
         assert!((0..=u8::MAX).all(|byte| all.has(Some(&byte))) && all.has(None));
     }
 

@@ -17,7 +17,7 @@ use super::short::{MAX_TEXT, ShortText};
 struct Literal {
     text: ShortText,
     /// What may follow it.
-    next: CharSet,
+    next: Kinds,
     /// Where its gram stands in it.
     gram: Range<u8>,
     owner: u32,
@@ -25,14 +25,14 @@ struct Literal {
 
 impl Literal {
     fn new(Opening { text, next, .. }: Opening, gram: Range<usize>, owner: u32) -> Self {
-        Self { text, next, gram: gram.start as u8..gram.end as u8, owner }
+        Self { text, next: Kinds::of(next), gram: gram.start as u8..gram.end as u8, owner }
     }
 
     /// Whether a text starts with it, whose first bytes are the window.
     #[inline(always)]
     fn starts(&self, text: &[u8], window: u128) -> bool {
         (window ^ u128::from_le_bytes(*self.text.padded())) & FIRST[self.text.len()] == 0
-            && self.next.meets(CharSet::at(text, self.text.len()))
+            && self.next.has(text.get(self.text.len()))
     }
 }
 
@@ -107,8 +107,8 @@ impl Table {
             let text = literal.text.as_bytes();
             let (start, end) = (usize::from(literal.gram.start), usize::from(literal.gram.end));
             let before = start.checked_sub(1).map_or(CharSet::ALL, |before| CharSet::at(text, before));
-            slot.before.add(before);
-            slot.after.add(if end < text.len() { CharSet::at(text, end) } else { literal.next });
+            slot.before.add(Kinds::of(before));
+            slot.after.add(if end < text.len() { Kinds::of(CharSet::at(text, end)) } else { literal.next });
         }
         table.literals = literals.into_iter().map(|(_, literal)| literal).collect();
         table
