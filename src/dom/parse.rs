@@ -77,7 +77,7 @@ struct Feed<'s> {
 }
 
 /// The texts of a source as html5ever takes them: parts of a copy of it, so that few need memory of their own. Only
-/// the segments that have texts are copied, as half of a page is scripts and attributes.
+/// the segments that have texts are copied: much of a page is scripts and attributes.
 struct Texts<'s> {
     source: &'s str,
     segments: Vec<Option<StrTendril>>,

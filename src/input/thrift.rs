@@ -98,7 +98,7 @@ pub(super) fn page_header(mut input: impl Read) -> io::Result<PageHeader> {
     Ok(header)
 }
 
-/// The values of a list or map. Of booleans the format has none, and the library takes them to need no byte.
+/// The values of a list or map. Metadata and headers of pages have none of booleans, for which the library takes no byte.
 fn values(kinds: [u8; 2], left: u64) -> io::Result<Open> {
     if left > 0 && kinds.iter().any(|kind| matches!(kind, 1 | 2)) {
         return Err(broken("a list of booleans"));
