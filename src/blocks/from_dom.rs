@@ -1,6 +1,6 @@
 //! The blocks of a page: one walk over its tree, in document order, without recursion.
 
-use crate::ascii::{CHUNK, spaces_of_plain};
+use crate::ascii::plain;
 use crate::block::Form;
 use crate::blocks::frame::{Frame, Page, Target};
 use crate::blocks::tokens::Lexicon;
@@ -255,10 +255,11 @@ pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, bloc
     while let Some(&byte) = bytes.get(at) {
         let (width, white, dropped) = match byte {
             b'!'..=b'~' => {
-                if let Some(spaces) = bytes[at..].first_chunk().and_then(spaces_of_plain) {
+                let (length, spaces) = plain(&bytes[at..]);
+                if length > 0 {
                     end_space(out, space, block_start);
-                    chars += CHUNK as u32 - spaces;
-                    at += CHUNK;
+                    chars += length as u32 - spaces;
+                    at += length;
                     continue;
                 }
                 (1, false, false)
@@ -277,7 +278,9 @@ pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, bloc
             }
         };
         if white || dropped {
-            out.push_str(&text[run..at]);
+            if at > run {
+                out.push_str(&text[run..at]);
+            }
             run = at + width;
             *space |= white;
         } else {

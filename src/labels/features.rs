@@ -168,6 +168,10 @@ fn texts(matrix: &mut Matrix, drafts: &Drafts) {
 fn places(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
     let n = drafts.list.len();
     let all = sums.chars[n];
+    matrix.fill(Column::blocks as usize, log(n as u32));
+    matrix.fill(Column::page_chars as usize, log(sums.prose[n]));
+    matrix.fill(Column::page_prose as usize, share(sums.prose[n], all));
+    matrix.fill(Column::page_links as usize, share(sums.links[n], all));
     for (row, draft) in drafts.list.iter().enumerate() {
         let signed = |weight: i16| (weight / 2 + 128).clamp(0, 255) as u8;
         let row_values = [
@@ -179,10 +183,6 @@ fn places(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
             (Column::has_hint, u8::from(draft.hint.is_some())),
             (Column::index_share, share(row as u32, n as u32)),
             (Column::chars_before_share, share(sums.chars[row], all)),
-            (Column::blocks, log(n as u32)),
-            (Column::page_chars, log(sums.prose[n])),
-            (Column::page_prose, share(sums.prose[n], all)),
-            (Column::page_links, share(sums.links[n], all)),
         ];
         for (column, byte) in row_values {
             matrix.set(column as usize, row, byte);
@@ -196,25 +196,23 @@ fn places(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
 /// Columns about the blocks before and after.
 fn neighbours(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums) {
     let n = drafts.list.len();
-    let copy = |matrix: &mut Matrix, from: Column, to: Column, row: usize, other: Option<usize>| {
-        let byte = other.filter(|&other| other < n).map_or(0, |other| matrix.column(from as usize)[other]);
-        matrix.set(to as usize, row, byte);
-    };
+    for (column, other, offset) in [
+        (Column::chars_1_back, Column::chars, -1),
+        (Column::chars_2_back, Column::chars, -2),
+        (Column::chars_1_on, Column::chars, 1),
+        (Column::chars_2_on, Column::chars, 2),
+        (Column::links_1_back, Column::link_share, -1),
+        (Column::links_2_back, Column::link_share, -2),
+        (Column::links_1_on, Column::link_share, 1),
+        (Column::links_2_on, Column::link_share, 2),
+        (Column::form_1_back, Column::form, -1),
+        (Column::form_1_on, Column::form, 1),
+        (Column::ending_1_back, Column::ending, -1),
+        (Column::ending_1_on, Column::ending, 1),
+    ] {
+        matrix.set_shifted(column as usize, other as usize, offset);
+    }
     for row in 0..n {
-        let (back, on) = (row.checked_sub(1), Some(row + 1));
-        let (back2, on2) = (row.checked_sub(2), Some(row + 2));
-        copy(matrix, Column::chars, Column::chars_1_back, row, back);
-        copy(matrix, Column::chars, Column::chars_2_back, row, back2);
-        copy(matrix, Column::chars, Column::chars_1_on, row, on);
-        copy(matrix, Column::chars, Column::chars_2_on, row, on2);
-        copy(matrix, Column::link_share, Column::links_1_back, row, back);
-        copy(matrix, Column::link_share, Column::links_2_back, row, back2);
-        copy(matrix, Column::link_share, Column::links_1_on, row, on);
-        copy(matrix, Column::link_share, Column::links_2_on, row, on2);
-        copy(matrix, Column::form, Column::form_1_back, row, back);
-        copy(matrix, Column::form, Column::form_1_on, row, on);
-        copy(matrix, Column::ending, Column::ending_1_back, row, back);
-        copy(matrix, Column::ending, Column::ending_1_on, row, on);
         let prose = |from: usize, to: usize| log(Sums::of(&sums.prose, from.min(n)..to.min(n)));
         matrix.set(Column::prose_3_back as usize, row, prose(row.saturating_sub(3), row));
         matrix.set(Column::prose_3_on as usize, row, prose(row + 1, row + 4));
@@ -259,6 +257,8 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
     let best_blocks = drafts.within(best, dom.end(best));
     let best_prose = share(Sums::of(&sums.prose, best_blocks.clone()), all);
     let best_links = share(Sums::of(&sums.links, best_blocks.clone()), Sums::of(&sums.chars, best_blocks));
+    matrix.fill(Column::best_prose as usize, best_prose);
+    matrix.fill(Column::best_links as usize, best_links);
     // Blocks of one owner follow each other, so that its containers are counted once.
     let mut known: Option<(NodeId, [u8; 13])> = None;
     for (row, draft) in drafts.list.iter().enumerate() {
@@ -301,8 +301,6 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
         }
         matrix.set(Column::in_best as usize, row, bytes[11]);
         matrix.set(Column::owner_tag as usize, row, tag_code(dom.tag(draft.owner)));
-        matrix.set(Column::best_prose as usize, row, best_prose);
-        matrix.set(Column::best_links as usize, row, best_links);
         matrix.set(Column::best_distance as usize, row, bytes[12]);
         matrix.set(Column::after_best as usize, row, u8::from(draft.node >= dom.end(best)));
     }
@@ -431,6 +429,7 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
     let mut known: Vec<Agreement> = Vec::with_capacity(n);
     let mut title_row = None;
+    matrix.fill(Column::body_known as usize, u8::from(!body.is_empty()));
     for row in 0..n {
         let first = drafts.first(row);
         let agreement = if first < row {
@@ -451,7 +450,6 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
             }
         }
         if !body.is_empty() {
-            matrix.set(Column::body_known as usize, row, 1);
             matrix.set(Column::body_share as usize, row, agreement.body_share);
         }
         matrix.set(Column::description_overlap as usize, row, agreement.description_overlap);

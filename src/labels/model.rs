@@ -41,15 +41,15 @@ impl Forest {
     pub fn scores(&self, matrix: &Matrix) -> Vec<i32> {
         let rows = matrix.rows();
         let mut scores = vec![self.base; rows];
-        let mut leaf = vec![0u8; rows];
+        let mut leaves = vec![0u8; rows];
         for tree in &self.trees {
-            leaf.fill(0);
-            for (level, &(column, threshold)) in tree.splits.iter().enumerate() {
-                for (leaf, &byte) in leaf.iter_mut().zip(matrix.column(usize::from(column))) {
-                    *leaf |= u8::from(byte > threshold) << level;
-                }
+            let columns = tree.splits.map(|(column, _)| &matrix.column(usize::from(column))[..rows]);
+            for (row, leaf) in leaves.iter_mut().enumerate() {
+                let answers =
+                    (0..DEPTH).map(|level| u8::from(columns[level][row] > tree.splits[level].1) << level);
+                *leaf = answers.fold(0, |leaf, answer| leaf | answer);
             }
-            for (score, &leaf) in scores.iter_mut().zip(&leaf) {
+            for (score, &leaf) in scores.iter_mut().zip(&leaves) {
                 *score += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
             }
         }

@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
-use crate::ascii::{CHUNK, spaces_of_plain};
+use wide::u8x16;
+
+use crate::ascii::{CHUNK, is_within, plain, window};
 
 /// What folding makes of a character.
 enum FoldedChar {
@@ -55,7 +57,7 @@ impl<'a> Folded<'a> {
     pub(super) fn new(line: &'a str) -> Self {
         let mut key = KEY.take();
         key.clear();
-        key.reserve(line.len());
+        key.reserve(line.len() + CHUNK);
         let mut folded = Self {
             line,
             text: OnceCell::new(),
@@ -111,8 +113,8 @@ impl Drop for Folded<'_> {
 trait Sink {
     /// A character.
     fn char(&mut self, c: char);
-    /// ASCII characters that stand for themselves.
-    fn ascii<const N: usize>(&mut self, chars: &[u8; N]);
+    /// The first bytes of a text, which are so many ASCII characters that stand for themselves, at most [`CHUNK`].
+    fn ascii(&mut self, text: &str, length: usize);
 }
 
 impl Sink for String {
@@ -120,19 +122,16 @@ impl Sink for String {
         self.push(c);
     }
 
-    fn ascii<const N: usize>(&mut self, chars: &[u8; N]) {
-        self.extend(chars.iter().map(|&byte| char::from(byte)));
+    fn ascii(&mut self, text: &str, length: usize) {
+        self.push_str(&text[..length]);
     }
 }
 
 impl Sink for Folded<'_> {
     #[inline(always)]
     fn char(&mut self, c: char) {
-        if c.is_ascii() {
-            return self.ascii(&[c as u8]);
-        }
         self.chars += 1;
-        self.letters += usize::from(c.is_alphabetic());
+        self.letters += usize::from(c.is_alphabetic() || c.is_ascii_digit());
         if self.first_letter.is_none() && is_letter_or_digit(c) {
             self.first_letter = Some(self.key.len());
         }
@@ -142,15 +141,19 @@ impl Sink for Folded<'_> {
     }
 
     #[inline(always)]
-    fn ascii<const N: usize>(&mut self, chars: &[u8; N]) {
-        self.chars += N;
-        self.letters +=
-            usize::from(chars.iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum::<u8>());
-        if self.first_letter.is_none() {
-            let letter = chars.iter().position(u8::is_ascii_alphanumeric);
-            self.first_letter = letter.map(|at| self.key.len() + at);
+    fn ascii(&mut self, text: &str, length: usize) {
+        let bytes = u8x16::new(window(text.as_bytes()));
+        let lower = bytes | is_within(bytes, b'A', b'Z') & u8x16::splat(b'a' - b'A');
+        let letters = (is_within(lower, b'a', b'z') | is_within(bytes, b'0', b'9')).to_bitmask();
+        let letters = letters & ((1 << length) - 1);
+        self.chars += length;
+        self.letters += letters.count_ones() as usize;
+        if self.first_letter.is_none() && letters != 0 {
+            self.first_letter = Some(self.key.len() + letters.trailing_zeros() as usize);
         }
-        self.key.extend_from_slice(&chars.map(|byte| byte.to_ascii_lowercase()));
+        let end = self.key.len() + length;
+        self.key.extend_from_slice(&lower.to_array());
+        self.key.truncate(end);
     }
 }
 
@@ -168,20 +171,14 @@ fn fold_into(line: &str, sink: &mut impl Sink) {
         let c = match byte {
             // Nearly all bytes: they stand for themselves and need no decoding.
             b'!'..=b'_' | b'a'..=b'~' => {
-                if let Some(chunk) = bytes[at..].first_chunk()
-                    && spaces_of_plain(chunk).is_some()
-                    && !chunk.iter().fold(false, |any, &byte| any | (byte == b'`'))
-                {
-                    if space && begun {
-                        sink.char(' ');
-                    }
-                    (space, begun) = (false, true);
-                    sink.ascii::<CHUNK>(chunk);
-                    at += CHUNK;
-                    continue;
+                let (length, _) = plain(&bytes[at..]);
+                if space && begun {
+                    sink.char(' ');
                 }
-                at += 1;
-                char::from(byte)
+                (space, begun) = (false, true);
+                sink.ascii(&line[at..], length);
+                at += length;
+                continue;
             }
             b' ' | b'\t'..=b'\r' => {
                 at += 1;

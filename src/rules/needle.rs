@@ -40,9 +40,9 @@ impl Needle {
             for opening in &mut openings {
                 opening.text = ShortText::of(from_first_letter(opening.text.as_str()).chars());
             }
-            let rarer = inside
-                .as_deref()
-                .is_some_and(|inside| rarity_of_any(inside) >= rarity_of_any(&openings) + START_RARITY);
+            let rarer = inside.as_deref().is_some_and(|inside| {
+                rarity_of_any(inside) >= rarity_of_any(&openings).saturating_add(START_RARITY)
+            });
             if !openings.iter().any(|opening| opening.text.is_empty()) && !rarer {
                 return Self::Start(without_implied(openings, 1));
             }

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::ascii;
+
 use super::charset::{CharSet, Kinds};
 use super::lines::Candidates;
 use super::needle::rarity;
@@ -47,17 +49,10 @@ const FIRST: [u128; MAX_TEXT + 1] = {
     first
 };
 
-/// The first bytes of a text, and zeros if it is shorter.
+/// The first bytes of a text as a number, and zeros if it is shorter.
 #[inline(always)]
 fn window(text: &[u8]) -> u128 {
-    match text.first_chunk() {
-        Some(bytes) => u128::from_le_bytes(*bytes),
-        None => {
-            let mut bytes = [0; MAX_TEXT];
-            bytes[..text.len()].copy_from_slice(text);
-            u128::from_le_bytes(bytes)
-        }
-    }
+    u128::from_le_bytes(ascii::window(text))
 }
 
 /// Bits of a filter for each of its literals, so that few grams of other texts meet one that is set.
