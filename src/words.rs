@@ -50,7 +50,7 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
 }
 
 /// ASCII letters and digits in lower case; 0 for every other byte.
-const LOWER: [u8; 256] = {
+pub(crate) const LOWER: [u8; 256] = {
     let mut lower = [0; 256];
     let mut byte = 0u8;
     while byte < 0x80 {

@@ -247,7 +247,7 @@ impl Walk {
 
 /// Appends text with runs of white space as one space and without soft hyphens and zero-width marks;
 /// returns the number of characters that are no white space. `space` carries a pending one over.
-pub(super) fn append_folded(out: &mut String, text: &str, space: &mut bool, block_start: usize) -> u32 {
+pub(crate) fn append_folded(out: &mut String, text: &str, space: &mut bool, block_start: usize) -> u32 {
     let bytes = text.as_bytes();
     let is_mark = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let mut chars = 0;

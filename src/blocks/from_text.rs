@@ -65,7 +65,7 @@ pub fn from_text(text: &str) -> Drafts {
 fn lines(text: &str) -> (Vec<TextLine<'_>>, bool) {
     let mut lines = vec![];
     let mut gap = 0u8;
-    for (number, line) in text.split(['\n', '\r', '\u{2028}', '\u{2029}']).enumerate() {
+    for (number, line) in split(text).enumerate() {
         let from_start = line.trim_start();
         let trimmed = from_start.trim_end();
         if trimmed.is_empty() {
@@ -88,6 +88,26 @@ fn lines(text: &str) -> (Vec<TextLine<'_>>, bool) {
         gap = 0;
     }
     (lines, true)
+}
+
+/// What stands between line ends of all kinds; a line feed after a carriage return ends an empty line.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    // The line and paragraph separators have the byte 0xe2 first, as dashes and quotes do.
+    let mut ends = memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes)
+        .filter_map(|at| match bytes[at..] {
+            [0xe2, 0x80, 0xa8 | 0xa9, ..] => Some((at, 3)),
+            [0xe2, ..] => None,
+            _ => Some((at, 1)),
+        })
+        .chain([(text.len(), 0)]);
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let (end, width) = ends.next()?;
+        let line = &text[start..end];
+        start = end + width;
+        Some(line)
+    })
 }
 
 fn push(drafts: &mut Drafts, line: &TextLine<'_>, join: Join, marks: bool) {

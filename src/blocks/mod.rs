@@ -21,6 +21,7 @@ use crate::dom::NodeId;
 use crate::label::Kind;
 use crate::words;
 
+pub(crate) use from_dom::append_folded;
 pub use from_dom::from_dom;
 pub use from_text::from_text;
 

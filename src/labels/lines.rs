@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::blocks::Drafts;
 use crate::labels::features::COLUMNS as FIRST_COLUMNS;
@@ -202,20 +202,12 @@ fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
         let draft = row.and_then(|row| drafts.list.get(row));
         draft.map_or(128, |draft| signed(i32::from(draft.depth) - i32::from(than)))
     };
-    let name = Finder::new(context.brand);
-    let mut squeezed: Vec<u8> = vec![];
+    let brand = Brand::new(context.brand);
     for row in 0..n {
         let text = drafts.text(row);
         let starts_low = text.starts_with(|c: char| c.is_lowercase() || ",.;:)".contains(c));
         let open = row.checked_sub(1).is_some_and(|before| !words::ends_as_sentence(drafts.text(before)));
         let goes_on = u8::from(starts_low) + 2 * u8::from(open);
-        let mut brand = false;
-        if context.brand.len() >= 4 && text.len() < 1000 {
-            squeezed.clear();
-            let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
-            squeezed.extend(letters.map(|byte| byte.to_ascii_lowercase()));
-            brand = name.find(&squeezed).is_some();
-        }
         let address = text.contains('@') || ADDRESS.iter().any(|mark| mark.find(text.as_bytes()).is_some());
         let values = [
             (Column::gaps, gaps),
@@ -226,12 +218,39 @@ fn shape(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
             (Column::indent_on, indent(Some(row + 1), drafts.list[row].depth)),
             (Column::marker, marker(text)),
             (Column::goes_on, goes_on),
-            (Column::brand, u8::from(brand)),
+            (Column::brand, u8::from(brand.is_in(text))),
             (Column::address, u8::from(address)),
         ];
         for (column, byte) in values {
             set(matrix, column, row, byte);
         }
+    }
+}
+
+/// The publisher's name, as the letters and digits of its host.
+struct Brand<'a>(Option<Finder<'a>>);
+
+impl<'a> Brand<'a> {
+    /// Letters from which a name says something.
+    const SHORTEST: usize = 4;
+    /// Bytes from which a line is more than a name and what goes with it.
+    const LONG_LINE: usize = 1000;
+
+    fn new(name: &'a str) -> Self {
+        Self((name.len() >= Self::SHORTEST).then(|| Finder::new(name)))
+    }
+
+    /// Whether a line has its letters and digits in a row, whatever stands between them.
+    fn is_in(&self, line: &str) -> bool {
+        let Some(name) = self.0.as_ref().filter(|_| line.len() < Self::LONG_LINE) else { return false };
+        let mut squeezed = [0; Self::LONG_LINE];
+        let mut length = 0;
+        for byte in line.bytes() {
+            // Every byte is put down, and what is no letter overwritten by the next: no branch to foretell.
+            squeezed[length] = words::LOWER[usize::from(byte)];
+            length += usize::from(squeezed[length] != 0);
+        }
+        name.find(&squeezed[..length]).is_some()
     }
 }
 
@@ -252,17 +271,19 @@ fn marker(text: &str) -> u8 {
 fn company(matrix: &mut Matrix, drafts: &Drafts) {
     let n = drafts.list.len();
     let mut starts: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
-    let mut known: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
+    // Of each word, the lines that have it, and the last of them. About every third word is a new one.
+    let all = (0..n).map(|row| drafts.words(row).len()).sum::<usize>();
+    let mut known: FxHashMap<u32, (u32, u32)> = FxHashMap::with_capacity_and_hasher(all / 3, FxBuildHasher);
     for row in 0..n {
         let words = drafts.words(row);
         if let [first, second, ..] = words {
             starts.entry(words::pair(*first, *second)).or_default().0 += 1;
         }
         for &word in words {
-            let (count, last) = known.entry(word).or_insert((0, usize::MAX));
-            if *last != row {
+            let (count, last) = known.entry(word).or_insert((0, u32::MAX));
+            if *last != row as u32 {
                 *count += 1;
-                *last = row;
+                *last = row as u32;
             }
         }
     }

@@ -39,36 +39,36 @@ pub(super) fn marks<'d>(dom: &'d Dom, n: NodeId, recent: &mut Recent<'d, Marks>)
 
 /// Whether an address is that of an author's page: one of its path's segments says so, and another follows.
 fn is_profile(href: &str) -> bool {
-    let mut segments = href.split('/');
+    let mut segments = href.as_bytes().split(|&byte| byte == b'/');
     let named = segments.by_ref().take(8).any(|segment| {
         matches!(
             segment,
-            "author"
-                | "authors"
-                | "autor"
-                | "autoren"
-                | "autores"
-                | "autore"
-                | "autori"
-                | "auteur"
-                | "auteurs"
-                | "contributor"
-                | "contributors"
-                | "journalist"
-                | "journalists"
-                | "writer"
-                | "writers"
-                | "autorzy"
-                | "redakteur"
-                | "redakteure"
-                | "reporter"
-                | "reporters"
-                | "yazar"
-                | "yazarlar"
-                | "skribent"
+            b"author"
+                | b"authors"
+                | b"autor"
+                | b"autoren"
+                | b"autores"
+                | b"autore"
+                | b"autori"
+                | b"auteur"
+                | b"auteurs"
+                | b"contributor"
+                | b"contributors"
+                | b"journalist"
+                | b"journalists"
+                | b"writer"
+                | b"writers"
+                | b"autorzy"
+                | b"redakteur"
+                | b"redakteure"
+                | b"reporter"
+                | b"reporters"
+                | b"yazar"
+                | b"yazarlar"
+                | b"skribent"
         )
     });
-    named && segments.next().is_some_and(|segment| segment.starts_with(|c: char| !matches!(c, '?' | '#')))
+    named && segments.next().is_some_and(|segment| !matches!(segment, [] | [b'?' | b'#', ..]))
 }
 
 impl Marks {

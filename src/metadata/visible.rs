@@ -12,6 +12,7 @@ use super::dates::{self, Role, Stamp};
 use super::marks::{Marks, marks};
 use super::titles::Sites;
 use super::words::squeeze;
+use crate::blocks::append_folded;
 use crate::dom::{Dom, NodeId, Tag};
 use crate::recent::Recent;
 
@@ -55,7 +56,7 @@ const SURE: i32 = 20;
 /// Score of what is found away from the headline: below all that is near.
 const FAR: i32 = -10_000;
 
-/// A line longer than this is prose, in bytes.
+/// A line as long as this is prose, in bytes.
 const LONGEST_LINE: usize = 200;
 
 /// What the surroundings of the headline show.
@@ -200,17 +201,6 @@ enum Before {
     Other,
 }
 
-/// Appends words until the line is as long as any that is looked at.
-fn append_words<'t>(line: &mut String, words: impl Iterator<Item = &'t str>) {
-    for word in words {
-        if line.len() > LONGEST_LINE {
-            break;
-        }
-        line.push_str(word);
-        line.push(' ');
-    }
-}
-
 impl Look<'_> {
     /// How far a node is from the headline, in steps of ten nodes; before it counts double.
     fn distance(&self, n: NodeId) -> i32 {
@@ -240,15 +230,11 @@ impl Look<'_> {
             }
             match dom.tag(n) {
                 Tag::Text => {
-                    // Word by word: templates indent with more white space than a line may be long.
-                    let (text, begun) = (dom.text(n), !line.is_empty());
-                    if text.is_ascii() {
-                        append_words(&mut line, text.split_ascii_whitespace());
-                    } else {
-                        append_words(&mut line, text.split_whitespace());
-                    }
-                    if !begun {
+                    if line.is_empty() {
                         line_start = n;
+                    }
+                    if line.len() < LONGEST_LINE {
+                        append_folded(&mut line, dom.text(n), &mut true, 0);
                     }
                 }
                 Tag::Script | Tag::Style | Tag::Noscript | Tag::Select | Tag::Head | Tag::Nav => {
@@ -333,7 +319,7 @@ impl Look<'_> {
 
     /// A line of text, as a reader sees it.
     fn line(&mut self, line: &mut String, start: NodeId, marked: &[(NodeId, Marks)]) {
-        if line.len() <= LONGEST_LINE && line.len() >= 2 && !marked.iter().any(|(_, marks)| marks.aside) {
+        if !line.is_empty() && line.len() < LONGEST_LINE && !marked.iter().any(|(_, marks)| marks.aside) {
             let distance = self.distance(start);
             let names = self.wide.is_none() && self.authors.open_to(BYLINE - distance);
             let dates = names && distance <= NEAR
@@ -343,7 +329,7 @@ impl Look<'_> {
             if names || dates {
                 let visible;
                 let text = if line.is_ascii() {
-                    line.trim_end()
+                    line.as_str()
                 } else {
                     visible = squeeze(line);
                     visible.as_str()
