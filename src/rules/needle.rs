@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::fold::{from_first_letter, letters_and_digits};
-use super::opening::{MAX_OPENINGS, Opening, Part, are_whole, openings_of_all};
+use super::opening::{After, MAX_OPENINGS, Opening, Part, are_whole, openings_of_all};
 use super::short::{MAX_TEXT, ShortText};
 
 /// Characters of a class that is looked through for letters; one with more is taken to have some.
@@ -33,10 +33,9 @@ impl Needle {
     pub(super) fn of(hir: &Hir) -> Self {
         let mut parts = vec![];
         flatten(hir, &mut parts);
-        let inside = best(runs(&parts));
+        let inside = best(runs(&parts, After::UNKNOWN));
         if matches!(parts.first().map(|part| part.hir.kind()), Some(HirKind::Look(Look::Start))) {
-            let skipped = parts.iter().take_while(|part| is_skipped(part.hir)).count();
-            let mut openings = openings_of_all(&parts[skipped..]).0;
+            let mut openings = openings_from_first_letter(&parts);
             for opening in &mut openings {
                 opening.text = ShortText::of(from_first_letter(opening.text.as_str()).chars());
             }
@@ -177,40 +176,75 @@ fn is_skipped(hir: &Hir) -> bool {
     }
 }
 
-/// What every match holds, from left to right: one of each.
-fn runs(parts: &[Part<'_>]) -> Vec<Vec<Opening>> {
+/// What matches begin with at the start of a line, or at its first letter or digit.
+fn openings_from_first_letter(parts: &[Part<'_>]) -> Vec<Opening> {
+    let skipped = parts.iter().take_while(|part| is_skipped(part.hir)).count();
+    let parts = &parts[skipped..];
+    if let [first, rest @ ..] = parts
+        && let HirKind::Alternation(alternatives) = first.hir.kind()
+        && alternatives.iter().any(|alternative| is_skipped_first(alternative))
+    {
+        let after = After::of(rest, After::UNKNOWN);
+        let mut all = vec![];
+        for alternative in alternatives {
+            let mut parts = vec![];
+            flatten(alternative, &mut parts);
+            let mut openings = openings_from_first_letter(&parts);
+            after.close(&mut openings);
+            all.append(&mut openings);
+        }
+        return all;
+    }
+    openings_of_all(parts).0
+}
+
+/// Whether a part that is not all lies before a line's first letter or digit.
+fn is_skipped_first(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Capture(capture) => is_skipped_first(&capture.sub),
+        HirKind::Concat(parts) => parts.first().is_some_and(is_skipped),
+        _ => false,
+    }
+}
+
+/// What every match holds, from left to right: one of each. `after` follows the parts.
+fn runs(parts: &[Part<'_>], after: After) -> Vec<Vec<Opening>> {
     let mut runs = vec![];
     let mut stop = 0;
     for (at, part) in parts.iter().enumerate() {
         // A run that begins within another one says less than that.
         if at == stop || !are_whole(&parts[at - 1].openings) {
-            let (run, length) = openings_of_all(&parts[at..]);
+            let (mut run, length) = openings_of_all(&parts[at..]);
+            after.close(&mut run);
             runs.push(run);
             stop = at + length;
         }
         if !are_whole(&part.openings) {
-            runs.extend(required(part.hir));
+            runs.extend(required(part.hir, After::of(&parts[at + 1..], after)));
         }
     }
     runs
 }
 
-/// Texts of which every match of `hir` holds one.
-fn required(hir: &Hir) -> Option<Vec<Opening>> {
+/// Texts of which every match of `hir` holds one. `after` follows the match.
+fn required(hir: &Hir, after: After) -> Option<Vec<Opening>> {
     match hir.kind() {
-        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            let is_once = repetition.max == Some(1);
+            required(&repetition.sub, if is_once { after } else { After::UNKNOWN })
+        }
         HirKind::Repetition(_) | HirKind::Class(_) => None,
         HirKind::Alternation(parts) => {
             let mut all = vec![];
             for part in parts {
-                all.append(&mut required(part)?);
+                all.append(&mut required(part, after)?);
             }
             (all.len() <= MAX_OPENINGS).then_some(all)
         }
         _ => {
             let mut parts = vec![];
             flatten(hir, &mut parts);
-            best(runs(&parts))
+            best(runs(&parts, after))
         }
     }
 }
@@ -262,6 +296,9 @@ mod tests {
             ("a*", "?"),
             ("^(?:now |here )*(?:sign|log) in", "^here |log in|now |sign in"),
             ("^(?:foo.*|bar) baz", "^bar baz|foo"),
+            ("^\\W*(?:foo|bar)\\b.*\\bnewsletter|^baz", "^bar|baz|foo"),
+            ("^(?:[-*] ?foo|\"?(?:\\W*bar|c)) ?x", "^bar|c|foo"),
+            ("^(?:\\W*foo|\\W+).*\\bnewsletter", "newsletter"),
         ] {
             assert_eq!(needle(pattern), expected, "{pattern}");
         }
@@ -303,6 +340,37 @@ mod tests {
                     && opening.next.meets(CharSet::at(key.as_bytes(), opening.text.len()))
             };
             assert_eq!(openings.iter().any(is_there), may, "{pattern} {key}");
+        }
+    }
+
+    #[test]
+    fn knows_what_may_follow_a_literal_inside() {
+        for (pattern, next, may) in [
+            (r"^.+(?:editor|intern \S+)\b", "editor", &[(" ", true), ("i", false), ("", true)][..]),
+            (
+                r"^.+(?:editor|intern \S+)s?$",
+                "editor",
+                &[("s", true), ("i", false), ("", true), (" ", false)],
+            ),
+            (r"^.+(?:editor|intern \S+)(?:s|$)", "editor", &[("s", true), ("", true), (" ", false)]),
+            (r"^.+(?:editor|intern \S+)[ ]?\b", "editor", &[(" ", true), ("i", true)]),
+            (r"^.+(?:(?:editor|intern \S+)\b)+", "editor", &[(" ", true), ("i", false)]),
+            (r"^.+(?:editor|intern \S+)+\b", "editor", &[(" ", true), ("i", true)]),
+            (r"^.+(?:(?:the editor|intern \S+)|x\d+x)\b", "the editor", &[(" ", true), ("i", false)]),
+        ] {
+            let Needle::Inside(openings) =
+                Needle::of(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap())
+            else {
+                panic!("{pattern}")
+            };
+            let opening = openings.iter().find(|opening| opening.text.as_str() == next).unwrap();
+            for (follows, may) in may {
+                assert_eq!(
+                    opening.next.meets(CharSet::at(follows.as_bytes(), 0)),
+                    *may,
+                    "{pattern} {follows}"
+                );
+            }
         }
     }
 

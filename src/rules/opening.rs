@@ -72,6 +72,60 @@ impl Opening {
     }
 }
 
+/// What may follow a part of a pattern.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct After {
+    /// The characters that may come next.
+    next: CharSet,
+    /// Whether a word has to begin or end there.
+    at_boundary: bool,
+}
+
+impl After {
+    /// Anything.
+    pub(super) const UNKNOWN: Self = Self { next: CharSet::ALL, at_boundary: false };
+
+    /// What may follow where these parts follow, and then what may follow them.
+    pub(super) fn of(parts: &[Part<'_>], then: Self) -> Self {
+        let mut after = Self { next: CharSet::NONE, at_boundary: false };
+        let mut is_here = true;
+        for part in parts {
+            if matches!(part.hir.kind(), HirKind::Look(Look::WordUnicode)) {
+                after.at_boundary |= is_here;
+                continue;
+            }
+            let is_passed = |opening: &&Opening| opening.is_open() && opening.text.is_empty();
+            for opening in part.openings.iter().filter(|opening| !is_passed(opening)) {
+                after.next = after.next.union(opening.first());
+                is_here = false;
+            }
+            if let Some(passed) = part.openings.iter().find(is_passed) {
+                if passed.next == CharSet::END {
+                    after.next = after.next.union(CharSet::END);
+                    return after;
+                }
+                continue;
+            }
+            return after;
+        }
+        Self {
+            next: after.next.union(then.next),
+            at_boundary: after.at_boundary || is_here && then.at_boundary,
+        }
+    }
+
+    /// Tells openings that are whole matches what follows them.
+    pub(super) fn close(self, openings: &mut [Opening]) {
+        if self.at_boundary {
+            end_words(openings);
+        }
+        for opening in openings.iter_mut().filter(|opening| opening.is_open()) {
+            opening.next = opening.next.intersection(self.next);
+            opening.is_whole = false;
+        }
+    }
+}
+
 /// Whether every match is told to its end.
 pub(super) fn are_whole(openings: &[Opening]) -> bool {
     openings.iter().all(|opening| opening.is_whole)
