@@ -1,6 +1,6 @@
 //! Words and shingles as hashes: how texts are compared throughout.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::ascii::alphanumerics;
 
@@ -174,12 +174,37 @@ impl Filter {
     }
 }
 
-/// The shingles of a text: hashes of every four words that follow each other.
-#[derive(Debug, Clone, Default)]
-pub struct Shingles {
-    set: FxHashSet<u32>,
+/// What is known of some words or shingles, by their hashes.
+#[derive(Debug, Clone)]
+pub(crate) struct Lookup<T> {
+    values: FxHashMap<u32, T>,
     filter: Filter,
 }
+
+impl<T> Lookup<T> {
+    pub(crate) fn new(values: FxHashMap<u32, T>) -> Self {
+        Self { filter: Filter::new(values.keys().copied(), values.len()), values }
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self, hash: u32) -> Option<&T> {
+        if self.filter.may_have(hash) { self.values.get(&hash) } else { None }
+    }
+
+    pub(crate) fn values(&self) -> &FxHashMap<u32, T> {
+        &self.values
+    }
+}
+
+impl<T> Default for Lookup<T> {
+    fn default() -> Self {
+        Self::new(FxHashMap::default())
+    }
+}
+
+/// The shingles of a text: hashes of every four words that follow each other.
+#[derive(Debug, Clone, Default)]
+pub struct Shingles(Lookup<()>);
 
 impl Shingles {
     /// The shingles of a text.
@@ -187,14 +212,13 @@ impl Shingles {
     pub fn new(text: &str) -> Self {
         let mut words = vec![];
         hashes(text, &mut words);
-        let set: FxHashSet<u32> = shingles(&words).collect();
-        Self { filter: Filter::new(set.iter().copied(), set.len()), set }
+        Self(Lookup::new(shingles(&words).map(|shingle| (shingle, ())).collect()))
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.set.is_empty()
+        self.0.values().is_empty()
     }
 
     /// The share, 0 to 1, of the shingles of `words` that are in the set; `None` for texts too short to
@@ -202,8 +226,7 @@ impl Shingles {
     #[must_use]
     pub fn share_of(&self, words: &[u32]) -> Option<f32> {
         let all = (words.len() + 1).checked_sub(SHINGLE).filter(|&all| all > 0)?;
-        let is_known = |shingle: &u32| self.filter.may_have(*shingle) && self.set.contains(shingle);
-        let found = shingles(words).filter(is_known).count();
+        let found = shingles(words).filter(|&shingle| self.0.get(shingle).is_some()).count();
         Some(found as f32 / all as f32)
     }
 }

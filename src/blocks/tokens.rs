@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::label::Kind;
-use crate::words::Filter;
+use crate::words::Lookup;
 
 /// What the class and id tokens around a block say about it: log-odds of main content, times 16.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,10 +32,7 @@ pub struct Meaning {
 
 /// All tokens with a meaning.
 #[derive(Debug, Clone, Default)]
-pub struct Lexicon {
-    meanings: FxHashMap<u32, Meaning>,
-    filter: Filter,
-}
+pub struct Lexicon(Lookup<Meaning>);
 
 impl Lexicon {
     /// The words that name a kind, with the weights of a model (token and log-odds times 16).
@@ -50,7 +47,7 @@ impl Lexicon {
         for (token, weight) in weights {
             meanings.entry(hash(token.as_bytes())).or_default().weight = weight;
         }
-        Self { filter: Filter::new(meanings.keys().copied(), meanings.len()), meanings }
+        Self(Lookup::new(meanings))
     }
 
     /// What the tokens of a class or id value say together: the weight of largest size, the last kind.
@@ -58,9 +55,7 @@ impl Lexicon {
     pub fn read(&self, value: &str) -> Meaning {
         let mut all = Meaning::default();
         each_hashed(value, |hash, _| {
-            if self.filter.may_have(hash)
-                && let Some(meaning) = self.meanings.get(&hash)
-            {
+            if let Some(meaning) = self.0.get(hash) {
                 if meaning.weight.abs() > all.weight.abs() {
                     all.weight = meaning.weight;
                 }

@@ -118,7 +118,8 @@ fn short_key(name: &str) -> Option<u64> {
 
 /// A name of the source as the tree has it: in lower case, without U+0000.
 pub(super) fn normalised(raw: &str) -> String {
-    raw.to_ascii_lowercase().replace('\0', "\u{FFFD}")
+    let lower = raw.to_ascii_lowercase();
+    if lower.contains('\0') { lower.replace('\0', "\u{FFFD}") } else { lower }
 }
 
 /// How tags of a name are fed to the tree builder.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::blocks::Drafts;
 use crate::labels::features::share;
-use crate::words::{self, Filter};
+use crate::words::{self, Lookup};
 
 /// What a block's wording says, as bytes.
 #[derive(Debug, Clone, Copy)]
@@ -26,14 +26,13 @@ pub(super) struct Wording {
 
 /// The wording of each block.
 pub(super) fn wordings(drafts: &Drafts) -> Vec<Wording> {
-    let (filter, groups) = &*GROUP_OF;
+    let groups = &*GROUP_OF;
     let mut all = [0; GROUPS.len() + 1];
     let counts: Vec<_> = (0..drafts.list.len())
         .map(|row| {
             let words = drafts.words(row);
             let mut counts = [0u32; GROUPS.len() + 1];
-            let grouped = words.iter().filter(|&&word| filter.may_have(word));
-            grouped.filter_map(|word| groups.get(word)).for_each(|&group| counts[group] += 1);
+            words.iter().filter_map(|&word| groups.get(word)).for_each(|&group| counts[group] += 1);
             counts[GROUPS.len()] = words.len() as u32;
             all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             counts
@@ -55,7 +54,7 @@ fn shares([appeals, address, credits, words]: [u32; GROUPS.len() + 1]) -> [u8; G
 }
 
 /// The group of each word, by its hash (see [`words::hashes`]).
-static GROUP_OF: LazyLock<(Filter, FxHashMap<u32, usize>)> = LazyLock::new(|| {
+static GROUP_OF: LazyLock<Lookup<usize>> = LazyLock::new(|| {
     let mut all: FxHashMap<u32, usize> = FxHashMap::default();
     let mut hashes = vec![];
     for (group, list) in GROUPS.into_iter().enumerate() {
@@ -63,7 +62,7 @@ static GROUP_OF: LazyLock<(Filter, FxHashMap<u32, usize>)> = LazyLock::new(|| {
         words::hashes(list, &mut hashes);
         all.extend(hashes.iter().map(|&word| (word, group)));
     }
-    (Filter::new(all.keys().copied(), all.len()), all)
+    Lookup::new(all)
 });
 
 /// Appeals, address, credits, in languages of many news sites. No word that is frequent in another meaning, or in
@@ -116,6 +115,6 @@ mod tests {
     fn a_word_is_in_one_group() {
         let mut all = vec![];
         GROUPS.iter().for_each(|list| words::hashes(list, &mut all));
-        assert_eq!(all.len(), GROUP_OF.1.len());
+        assert_eq!(all.len(), GROUP_OF.values().len());
     }
 }

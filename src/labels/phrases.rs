@@ -6,9 +6,7 @@
 
 use std::fmt::Write as _;
 
-use rustc_hash::FxHashMap;
-
-use crate::words;
+use crate::words::{self, Lookup};
 
 /// Words at the start of a line that are looked up.
 const FIRST: usize = 40;
@@ -18,7 +16,7 @@ const LAST: usize = 10;
 /// Learned weights of words and pairs of words.
 #[derive(Debug, Clone, Default)]
 pub struct Phrases {
-    weights: FxHashMap<u32, i8>,
+    weights: Lookup<i8>,
 }
 
 /// What the words of one line say together, in log-odds times 16.
@@ -40,20 +38,20 @@ impl Phrases {
     /// Phrases with these weights: a token's hash and log-odds times 16.
     #[must_use]
     pub fn new(weights: impl Iterator<Item = (u32, i8)>) -> Self {
-        Self { weights: weights.collect() }
+        Self { weights: Lookup::new(weights.collect()) }
     }
 
     /// What a line's words say; `words` are their hashes.
     #[must_use]
     pub fn tone(&self, words: &[u32]) -> Tone {
         let mut tone = Tone::default();
-        if self.weights.is_empty() {
+        if self.weights.values().is_empty() {
             return tone;
         }
         let mut looked_up = 0;
         for (place, token) in tokens(words).enumerate() {
             looked_up += 1;
-            let Some(&weight) = self.weights.get(&token) else { continue };
+            let Some(&weight) = self.weights.get(token) else { continue };
             let weight = i32::from(weight);
             tone.sum += weight;
             tone.lowest = tone.lowest.min(weight);
@@ -77,12 +75,12 @@ impl Phrases {
         };
         let weights: Result<_, _> =
             lines.map(|line| read(line).ok_or_else(|| format!("not a phrase: {line:.60}"))).collect();
-        Ok(Self { weights: weights? })
+        Ok(Self { weights: Lookup::new(weights?) })
     }
 
     /// The weights as text, one a line, by hash.
     pub fn write(&self, out: &mut String) {
-        let mut sorted: Vec<_> = self.weights.iter().collect();
+        let mut sorted: Vec<_> = self.weights.values().iter().collect();
         sorted.sort();
         for (hash, weight) in sorted {
             let _ = writeln!(out, "{hash:x} {weight}");
@@ -133,7 +131,7 @@ mod tests {
         let phrases = Phrases::new([(7, -5), (0xffff_0000, 9)].into_iter());
         let mut out = String::new();
         phrases.write(&mut out);
-        assert_eq!(Phrases::read(out.lines()).map(|read| read.weights), Ok(phrases.weights));
+        assert_eq!(Phrases::read(out.lines()).unwrap().weights.values(), phrases.weights.values());
         assert!(Phrases::read(["zz 1"].into_iter()).is_err());
     }
 }

@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::words::fold;
-use crate::words::{self, Filter};
+use crate::words::{self, Lookup};
 
 /// Bytes of a line that can be a credit; a dateline needs only the start of a paragraph.
 const LONGEST: usize = 240;
@@ -38,17 +38,16 @@ pub fn credited(line: &str) -> Option<&'static str> {
 
 /// Whether an agency's name may stand in a text of these words (see [`words::hashes`]): in most it does not.
 pub(crate) fn may_be_in(words: &[u32]) -> bool {
-    static FIRST_WORDS: LazyLock<(Filter, FxHashSet<u32>)> = LazyLock::new(|| {
+    static FIRST_WORDS: LazyLock<Lookup<()>> = LazyLock::new(|| {
         let first_word = |name: &str| {
             let mut all = vec![];
             words::hashes(name, &mut all);
             all.first().copied()
         };
-        let words: FxHashSet<u32> = AGENCIES.iter().filter_map(|(name, _)| first_word(name)).collect();
-        (Filter::new(words.iter().copied(), words.len()), words)
+        let words = AGENCIES.iter().filter_map(|(name, _)| first_word(name));
+        Lookup::new(words.map(|word| (word, ())).collect())
     });
-    let (filter, first_words) = &*FIRST_WORDS;
-    words.iter().any(|word| filter.may_have(*word) && first_words.contains(word))
+    words.iter().any(|&word| FIRST_WORDS.get(word).is_some())
 }
 
 /// Whether any agency's name stands in the text as a word of its own: most lines are told by this alone.
