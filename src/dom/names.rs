@@ -34,24 +34,28 @@ impl Default for Names {
 impl Names {
     /// The id of a name, given out anew if it has none yet.
     pub(super) fn intern(&mut self, name: &str) -> NameId {
-        let list = &mut self.list;
-        *self.ids.get_or_insert_with(name, || {
-            list.push(name.into());
-            list.len() as NameId - 1
-        })
+        if let Some(at) = self.ids.find(name) {
+            return self.ids.values[at];
+        }
+        let id = self.list.len() as NameId;
+        self.list.push(name.into());
+        self.ids.insert(name, id);
+        id
     }
 
     /// The id of a name as it is written in the source.
     #[inline]
     pub(super) fn intern_raw(&mut self, raw: &str) -> NameId {
-        match self.ids.get(raw).copied() {
-            Some(id) => id,
-            None => {
-                let id = self.intern(&normalised(raw));
-                // Other spellings of the name lead to it too.
-                *self.ids.get_or_insert_with(raw, || id)
-            }
+        if let Some(at) = self.ids.find(raw) {
+            return self.ids.values[at];
         }
+        let name = normalised(raw);
+        let id = self.intern(&name);
+        if name != raw {
+            // Other spellings of the name lead to it too.
+            self.ids.insert(raw, id);
+        }
+        id
     }
 
     /// The id of a name, if the page has it.
@@ -70,42 +74,58 @@ impl Names {
     }
 }
 
+/// Short names whose places are remembered.
+const RECENT: usize = 64;
+
 /// A map from strings most of which are so short that they fit into a number.
 #[derive(Debug)]
 struct BySpelling<T> {
-    short: FxHashMap<u64, T>,
-    long: FxHashMap<Box<str>, T>,
+    values: Vec<T>,
+    /// Places in `values`.
+    short: FxHashMap<u64, u32>,
+    long: FxHashMap<Box<str>, u32>,
+    /// Short names that were found last, with their places, by a hash: tags and attributes are few on most pages.
+    recent: [(u64, u32); RECENT],
 }
 
 impl<T> Default for BySpelling<T> {
     fn default() -> Self {
-        Self { short: FxHashMap::default(), long: FxHashMap::default() }
+        let (values, short, long) = (Vec::new(), FxHashMap::default(), FxHashMap::default());
+        Self { values, short, long, recent: [(u64::MAX, 0); RECENT] }
     }
 }
 
 impl<T> BySpelling<T> {
-    #[inline]
     fn get(&self, name: &str) -> Option<&T> {
-        match short_key(name) {
+        let at = match short_key(name) {
             Some(key) => self.short.get(&key),
             None => self.long.get(name),
-        }
+        };
+        at.map(|&at| &self.values[at as usize])
     }
 
-    fn get_or_insert_with(&mut self, name: &str, value: impl FnOnce() -> T) -> &T {
+    /// The place in `values`, which is remembered.
+    #[inline]
+    fn find(&mut self, name: &str) -> Option<usize> {
+        let Some(key) = short_key(name) else { return Some(*self.long.get(name)? as usize) };
+        // The highest bits of a multiplicative hash (Knuth).
+        let recent = &mut self.recent
+            [(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - RECENT.ilog2())) as usize];
+        if recent.0 != key {
+            *recent = (key, *self.short.get(&key)?);
+        }
+        Some(recent.1 as usize)
+    }
+
+    /// Adds a name that is not in it; gives the place in `values`.
+    fn insert(&mut self, name: &str, value: T) -> usize {
+        let at = self.values.len();
+        self.values.push(value);
         match short_key(name) {
-            Some(key) => self.short.entry(key).or_insert_with(value),
-            None => {
-                if !self.long.contains_key(name) {
-                    self.long.insert(name.into(), value());
-                }
-                &self.long[name]
-            }
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.short.len() + self.long.len()
+            Some(key) => self.short.insert(key, at as u32),
+            None => self.long.insert(name.into(), at as u32),
+        };
+        at
     }
 }
 
@@ -212,7 +232,7 @@ impl TagNames {
     pub(super) fn begin_page(&mut self) {
         self.page += 1;
         self.unknown = 0;
-        if self.by_spelling.len() > Self::KEPT {
+        if self.by_spelling.values.len() > Self::KEPT {
             self.by_spelling = BySpelling::default();
         }
     }
@@ -223,7 +243,11 @@ impl TagNames {
         if self.unknown == Self::MAX_UNKNOWN && !self.is_free(raw) {
             return None;
         }
-        let name = self.by_spelling.get_or_insert_with(raw, || TagName::new(&normalised(raw)));
+        let at = match self.by_spelling.find(raw) {
+            Some(at) => at,
+            None => self.by_spelling.insert(raw, TagName::new(&normalised(raw))),
+        };
+        let name = &self.by_spelling.values[at];
         if let Some(page) = &name.page {
             self.unknown += usize::from(page.replace(self.page) != self.page);
         }

@@ -182,7 +182,7 @@ fn openings_from_first_letter(parts: &[Part<'_>]) -> Vec<Opening> {
     let parts = &parts[skipped..];
     if let [first, rest @ ..] = parts
         && let HirKind::Alternation(alternatives) = first.hir.kind()
-        && alternatives.iter().any(|alternative| is_skipped_first(alternative))
+        && alternatives.iter().any(is_skipped_first)
     {
         let after = After::of(rest, After::UNKNOWN);
         let mut all = vec![];
