@@ -30,7 +30,7 @@ pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> 
             let other = counted().filter(|counted| !alike(&counted.value, &first.value));
             Some(other.unwrap_or(first))
         }
-        // Most texts are English, and no other language has its common words.
+        // Many texts are English, and no other language has its common words.
         None if sample.len() >= FEWEST && shows("en", sample) => {
             Some(Sourced { value: "en".to_owned(), source: Source::Statistics })
         }
