@@ -195,6 +195,11 @@ mod tests {
                 vec!["One.", "Two words", "- item"],
             ),
             (
+                "lines end in several ways",
+                "One\rTwo – “a”\u{2028}Three’s\u{2029}\u{2026}Four",
+                vec!["One", "Two – “a”", "Three’s", "…Four"],
+            ),
+            (
                 "wrapped lines are joined where the next word did not fit",
                 "The harbour of Halden was closed on Monday after a barge\n\
                  lost its load of gravel in the northern entrance, said\n\

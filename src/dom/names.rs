@@ -262,3 +262,22 @@ impl TagNames {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_its_id_whatever_came_after_it() {
+        let mut names = Names::default();
+        let spelt: Vec<String> =
+            (0..3 * RECENT).map(|n| format!("a{n}")).chain(["data-long-name".to_owned()]).collect();
+        let ids: Vec<NameId> = spelt.iter().map(|name| names.intern_raw(name)).collect();
+        for (name, id) in spelt.iter().zip(ids) {
+            assert_eq!((names.get(id), names.find(name)), (name.as_str(), Some(id)));
+            assert_eq!(names.intern_raw(name), id);
+            assert_eq!(names.intern_raw(&name.to_ascii_uppercase()), id);
+        }
+        assert_eq!((names.intern_raw("CLASS"), names.intern_raw("id"), names.find("")), (CLASS, ID, None));
+    }
+}

@@ -25,31 +25,39 @@ pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> 
         Some(Sourced { value, source: Source::Statistics })
     };
     match first {
-        Some(first) if shows(&first.value, sample) => Some(first),
+        Some(first) if shows(&first.value, sample, 1) => Some(first),
         Some(first) => {
             let other = counted().filter(|counted| !alike(&counted.value, &first.value));
             Some(other.unwrap_or(first))
         }
-        // Many texts are English, and no other language has its common words.
-        None if sample.len() >= FEWEST && shows("en", sample) => {
+        // Many texts are English, and no other language has so many of its common words.
+        None if sample.len() >= FEWEST && shows("en", sample, TELLING) => {
             Some(Sourced { value: "en".to_owned(), source: Source::Statistics })
         }
         None => counted(),
     }
 }
 
-/// Whether the commonest words of a language stand in the text as often as they do in that language. Spares
-/// most pages the statistics, which cost more than all the rest of the metadata.
-fn shows(lang: &str, text: &str) -> bool {
+/// Different common words that tell English from Afrikaans and Dutch, which have "is", "was", "by" and "of".
+const TELLING: u32 = 5;
+
+/// Whether the commonest words of a language stand in the text as often as they do in that language, and so many
+/// different ones. Spares most pages the statistics, which cost more than all the rest of the metadata.
+fn shows(lang: &str, text: &str, different: u32) -> bool {
     let Some((_, common)) = COMMON.iter().find(|(known, _)| *known == lang) else { return false };
     let common: Vec<&str> = common.split(' ').collect();
     let longest = common.iter().map(|known| known.len()).max().unwrap_or(0);
-    let (mut words, mut hits) = (0, 0);
+    let (mut words, mut hits, mut seen) = (0, 0, 0u32);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         words += 1;
-        hits += usize::from(word.len() <= longest && common.contains(&word));
+        if word.len() <= longest
+            && let Some(at) = common.iter().position(|known| *known == word)
+        {
+            hits += 1;
+            seen |= 1 << at;
+        }
     }
-    words >= 10 && hits * 8 >= words
+    words >= 10 && hits * 8 >= words && seen.count_ones() >= different
 }
 
 /// Common words of some languages that the others named here lack, or have far more rarely.
@@ -211,6 +219,15 @@ mod tests {
         assert_eq!(lang(&["de-AT"], german).as_deref(), Some("de"));
         assert_eq!(lang(&["de"], "Kurz.").as_deref(), Some("de"));
         assert_eq!(lang(&[], "Kurz."), None);
+        let english = "The ferry sails again, said the master of the harbour on Monday, but that is for those who have \
+                       booked and paid in time.";
+        assert_eq!(lang(&[], english).as_deref(), Some("en"));
+        for other in [
+            "Die hawe was by sonop oop en die veerboot is weer op see, maar dit was by die brug nog te gevaarlik vir ons.",
+            "De haven was maandag open en de veerboot is weer op zee, maar het was bij de brug nog te gevaarlijk voor ons.",
+        ] {
+            assert_ne!(lang(&[], other).as_deref(), Some("en"), "{other}");
+        }
         assert_eq!(lang(&["nonsense", "fr"], "").as_deref(), Some("fr"));
     }
 }

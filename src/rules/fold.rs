@@ -6,7 +6,6 @@ use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
-
 use wide::u8x16;
 
 use crate::ascii::{CHUNK, is_within, plain, window};

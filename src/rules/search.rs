@@ -6,13 +6,12 @@
 
 use std::ops::Range;
 
-use crate::ascii;
-
 use super::charset::{CharSet, Kinds};
 use super::lines::Candidates;
 use super::needle::rarity;
 use super::opening::Opening;
 use super::short::{MAX_TEXT, ShortText};
+use crate::ascii;
 
 /// A literal and the pattern it stands for.
 #[derive(Debug)]
