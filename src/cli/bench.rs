@@ -134,8 +134,8 @@ fn one_pass_by_step(cleaner: &Cleaner, dump: &[RawDoc]) -> (Vec<StepShare>, Vec<
     (steps.collect(), slowest, failed)
 }
 
-/// Cleans the whole dump again and again until the time is over, after a pass that does not count: in their first one
-/// threads compile patterns and make the states of automata, each its own.
+/// Cleans the whole dump again and again until the time is over, after a pass that does not count: in the first one
+/// rules are made ready, and threads take their memory.
 fn speed(
     pool: &rayon::ThreadPool,
     cleaner: &Cleaner,

@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
 use super::fold::{KEYS_IN_ASCII, char_key};
 
-/// A set of the characters of a key (see [`super::fold::Folded::key`]): one bit for each small letter, one for all digits, one
+/// A set of the characters of a key (see [`super::fold::Folded::key`]): one bit for each letter, one for all digits, one
 /// for each other printable character of ASCII, one for all control characters. A character beyond ASCII has the bits of all that are no letters, and
 /// one of its own: a pattern often takes it for a mark or a digit (`[|•·]`, `\d`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,7 @@ impl CharSet {
     const fn of_ascii(byte: u8) -> u64 {
         match byte {
             b'a'..=b'z' => 1 << (byte - b'a'),
+            b'A'..=b'Z' => 1 << (byte - b'A'),
             b'0'..=b'9' => Self::DIGIT,
             b' '..=b'/' => 1 << (27 + byte - b' '),
             b':'..=b'@' => 1 << (43 + byte - b':'),

@@ -49,7 +49,6 @@ pub(super) struct Folded<'a> {
     letters: usize,
     /// Byte of the key where its first letter or digit stands.
     first_letter: Option<usize>,
-    has_ascii_key: bool,
 }
 
 impl<'a> Folded<'a> {
@@ -57,15 +56,7 @@ impl<'a> Folded<'a> {
         let mut key = KEY.take();
         key.clear();
         key.reserve(line.len() + CHUNK);
-        let mut folded = Self {
-            line,
-            text: OnceCell::new(),
-            key,
-            chars: 0,
-            letters: 0,
-            first_letter: None,
-            has_ascii_key: true,
-        };
+        let mut folded = Self { line, text: OnceCell::new(), key, chars: 0, letters: 0, first_letter: None };
         fold_into(line, &mut folded);
         folded
     }
@@ -79,11 +70,6 @@ impl<'a> Folded<'a> {
     /// The text in lower case (see [`char_key`]), in UTF-8.
     pub(super) fn key(&self) -> &[u8] {
         &self.key
-    }
-
-    /// Whether all of the key is ASCII.
-    pub(super) fn has_ascii_key(&self) -> bool {
-        self.has_ascii_key
     }
 
     /// The key from its first letter or digit on; empty if it has none.
@@ -135,7 +121,6 @@ impl Sink for Folded<'_> {
             self.first_letter = Some(self.key.len());
         }
         let key = char_key(c);
-        self.has_ascii_key &= key.is_ascii();
         self.key.extend_from_slice(key.encode_utf8(&mut [0; 4]).as_bytes());
     }
 

@@ -1,14 +1,17 @@
 //! Line patterns at work: one search for the literals of all patterns picks the few whose regex runs.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use regex_syntax::hir::Hir;
 use smallvec::SmallVec;
 
 use super::charset::CharSet;
+use super::class::Classes;
 use super::fold::Folded;
+use super::matcher::Matcher;
 use super::needle::{Needle, most_letters};
-use super::pattern::{At, HEAD, LinePattern, MAX_CHARS, TAIL, primary_subtag};
+use super::pattern::{At, HEAD, LazyRegex, LinePattern, MAX_CHARS, TAIL, primary_subtag};
 use super::search::{InsideSearch, StartSearch};
 use crate::label::{Address, Kind};
 
@@ -111,6 +114,7 @@ fn lang_number(tag: &str) -> u64 {
 pub(super) struct LineEngine {
     patterns: Vec<Arc<LinePattern>>,
     gates: Vec<Gate>,
+    matchers: Vec<Matchers>,
     /// For lines of up to [`MAX_CHARS`] characters.
     all: Searches,
     /// For longer lines, that is for half of the text, which few patterns look at.
@@ -157,9 +161,11 @@ impl Searches {
 
 impl LineEngine {
     pub(super) fn new(patterns: Vec<Arc<LinePattern>>) -> Self {
-        let (mut needles, mut gates) = (vec![], vec![]);
+        let (mut needles, mut gates, mut matchers) = (vec![], vec![], vec![]);
+        let mut classes = Classes::default();
         for pattern in &patterns {
             let hir = pattern.regex.hir();
+            matchers.push(Matchers::new(&pattern.regex, hir.as_ref(), &mut classes));
             needles.push(hir.as_ref().map_or(Needle::Unknown, Needle::of));
             gates.push(Gate {
                 at: pattern.at,
@@ -177,6 +183,7 @@ impl LineEngine {
             all: Searches::new(numbered()),
             long: Searches::new(numbered().filter(is_long)),
             gates,
+            matchers,
             patterns,
         }
     }
@@ -195,11 +202,39 @@ impl LineEngine {
         let is_long = line.folded.chars() > MAX_CHARS as usize;
         let searches = if is_long { &self.long } else { &self.all };
         let candidates = searches.candidates(&line.folded);
-        candidates
-            .iter()
-            .filter(|&&index| line.suits(&self.gates[index as usize]))
-            .map(|&index| &self.patterns[index as usize])
-            .find(|pattern| allowed(pattern) && pattern.is_match(&line.folded))
+        let found = candidates.iter().map(|&index| index as usize).find(|&index| {
+            line.suits(&self.gates[index])
+                && allowed(&self.patterns[index])
+                && self.matchers[index].is_match(&self.patterns[index].regex, &line.folded)
+        });
+        found.map(|index| &self.patterns[index])
+    }
+}
+
+/// What tells whether a line matches a pattern, so that the regex need not.
+#[derive(Debug)]
+struct Matchers {
+    /// The program for keys, which tells most lines.
+    keys: Option<Matcher>,
+    /// The one for the lines themselves, once a line needs it.
+    texts: OnceLock<Option<Matcher>>,
+}
+
+impl Matchers {
+    fn new(regex: &LazyRegex, hir: Option<&Hir>, classes: &mut Classes) -> Self {
+        let keys = hir.and_then(|hir| Matcher::of_keys(hir, regex.is_mixed(), classes));
+        Self { keys, texts: OnceLock::new() }
+    }
+
+    /// Whether the regex matches a line.
+    fn is_match(&self, regex: &LazyRegex, line: &Folded<'_>) -> bool {
+        let by_key = self.keys.as_ref().and_then(|keys| keys.is_match(line.key()));
+        by_key
+            .or_else(|| {
+                let texts = self.texts.get_or_init(|| Matcher::of_texts(&regex.caseless_hir()?));
+                texts.as_ref()?.is_match(line.text().as_bytes())
+            })
+            .unwrap_or_else(|| regex.is_match(line.text()))
     }
 }
 
@@ -208,7 +243,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::pattern::{Automata, LazyRegex};
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
@@ -221,7 +255,6 @@ mod tests {
                 lang: None,
                 address: Arc::new(address),
                 regex: LazyRegex::for_folded(text).unwrap(),
-                loose: Automata::default(),
             })
         };
         LineEngine::new(patterns.iter().enumerate().map(pattern).collect())

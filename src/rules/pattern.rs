@@ -9,8 +9,7 @@ use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
 
-use super::fold::{Folded, fold_pattern};
-use super::loose::{Keys, Loose};
+use super::fold::fold_pattern;
 use super::sound::is_surely_sound;
 use crate::label::{Address, Kind};
 
@@ -82,7 +81,7 @@ impl LazyRegex {
         let lazy = Self { text: text.into(), compiled: OnceLock::new() };
         // What the syntax does not show: names of Unicode classes, and flags that leave UTF-8.
         if text.contains("\\p") || text.contains("\\P") || text.contains("-u") {
-            translate(text, &ast).map_err(|error| BadRegex {
+            TranslatorBuilder::new().build().translate(text, &ast).map_err(|error| BadRegex {
                 message: error.kind().to_string(),
                 offset: error.span().start.offset,
             })?;
@@ -152,8 +151,17 @@ impl LazyRegex {
     /// The regex as if it told upper case from lower: keys make up for that, and reading it is many
     /// times cheaper than with the classes that case folding makes of every letter.
     pub(super) fn hir(&self) -> Option<Hir> {
+        self.translated(&mut TranslatorBuilder::new())
+    }
+
+    /// The regex with all that it takes for the same.
+    pub(super) fn caseless_hir(&self) -> Option<Hir> {
+        self.translated(TranslatorBuilder::new().case_insensitive(true))
+    }
+
+    fn translated(&self, settings: &mut TranslatorBuilder) -> Option<Hir> {
         let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
-        translate(&self.text, &ast).ok()
+        settings.build().translate(&self.text, &ast).ok()
     }
 
     /// Whether parts of the regex have flags of their own, such as `(?-i:`.
@@ -169,10 +177,6 @@ impl LazyRegex {
                 || properties.look_set_suffix().contains(Look::End)
         })
     }
-}
-
-fn translate(text: &str, ast: &Ast) -> Result<Hir, regex_syntax::hir::Error> {
-    TranslatorBuilder::new().build().translate(text, ast)
 }
 
 /// Compiled sizes in bytes, from above: what `regex` 1.13 needs for a thousand of each in a row. Of a class with
@@ -223,31 +227,6 @@ pub(super) struct LinePattern {
     pub(super) lang: Option<Box<str>>,
     pub(super) address: Arc<Address>,
     pub(super) regex: LazyRegex,
-    pub(super) loose: Automata,
-}
-
-/// The automata of a pattern, each made when a line first needs it; `None` if it would be too large.
-#[derive(Debug, Default)]
-pub(super) struct Automata {
-    ascii: OnceLock<Option<Box<Loose>>>,
-    all: OnceLock<Option<Box<Loose>>>,
-}
-
-impl LinePattern {
-    /// Whether the regex matches a line.
-    pub(super) fn is_match(&self, line: &Folded<'_>) -> bool {
-        let (keys, automaton) = if line.has_ascii_key() {
-            (Keys::Ascii, &self.loose.ascii)
-        } else {
-            (Keys::All, &self.loose.all)
-        };
-        let make = || Some(Box::new(Loose::new(&self.regex.hir()?, self.regex.is_mixed(), keys)?));
-        match automaton.get_or_init(make) {
-            Some(loose) if loose.is_exact() => loose.is_match(line.key()),
-            Some(loose) if !loose.is_match(line.key()) => false,
-            _ => self.regex.is_match(line.text()),
-        }
-    }
 }
 
 /// The primary subtag of a language tag, for comparing: `en` of `en-GB`.

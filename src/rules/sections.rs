@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::diagnostic::{Code, closest};
 use super::element::{self, ElementRule, Interned, Use};
 use super::format::{BODY, CUT, LINE_PATTERN, LINES, MARKER, META, REPLACE, SELECTOR, STRIP};
-use super::pattern::{At, Automata, LinePattern, MAX_CHARS, primary_subtag};
+use super::pattern::{At, LinePattern, MAX_CHARS, primary_subtag};
 use super::reader::{Entry, Reader, Value};
 use super::schema::{Marker, MarkerPlace, MetaField, Replace, Rewrite, Sections};
 use super::source::Place;
@@ -157,8 +157,7 @@ impl<'r, 's> SectionReader<'r, 's> {
         let text = re.get_ref().as_str().unwrap_or("");
         let address = self.addresses(section)(value.span().start, text);
         let lang = lang.map(|lang| primary_subtag(&lang).to_ascii_lowercase().into());
-        let loose = Automata::default();
-        Some(LinePattern { kind, at, max_chars, lang, address, regex, loose })
+        Some(LinePattern { kind, at, max_chars, lang, address, regex })
     }
 
     fn position(&mut self, value: &Value<'_>) -> Option<At> {

@@ -1,0 +1,288 @@
+//! Tells whether a line matches a pattern: a small program that is run over the line's key, trying one way after
+//! the other.
+//!
+//! Nearly all lines that hold a pattern's literal are still none of its own, and differ from it a few bytes further on.
+//! An automaton that is made deterministic tells that no faster, and its states, made on the way for each thread,
+//! fill the caches; a program takes some hundred bytes, is made with the pattern and shared by all threads. Trying
+//! can take long for a few lines; there the program gives up, and the regex is asked.
+//!
+//! A program tells what may come first on each of its ways, so that it seldom takes one in vain (the *first* sets of
+//! predictive parsers: Lewis and Stearns, Syntax-Directed Transduction, J. ACM 15, 1968).
+
+use smallvec::SmallVec;
+
+use super::charset::CharSet;
+use super::class::CharClass;
+
+/// Steps that a program takes over a line before it gives up.
+const MAX_TRIED: usize = 2_000;
+
+/// What a step asks of the line, and where it goes on if that holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) ask: Ask,
+    pub(super) next: u16,
+    /// The characters with which a match can go on after the step.
+    pub(super) after: CharSet,
+}
+
+/// What a step asks of the line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ask {
+    /// Nothing: the line matches.
+    Nothing,
+    /// Bytes from one to another of the program's texts.
+    Text(u16, u16),
+    /// Characters of a class, so many at least and at most.
+    Chars { class: u16, least: u32, most: u32 },
+    /// One of the program's ways, from one to another, instead of the next step.
+    Ways(u16, u16),
+    /// The line's start.
+    Start,
+    /// The line's end.
+    End,
+    /// That a word begins or ends here, or that none does.
+    Boundary(bool),
+}
+
+/// A way through the program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// The characters with which it can go on.
+    pub(super) first: CharSet,
+    pub(super) step: u16,
+}
+
+/// A pattern's program; see the module. `super::program` makes them.
+#[derive(Debug)]
+pub(super) struct Matcher {
+    pub(super) steps: Box<[Step]>,
+    pub(super) ways: Box<[Way]>,
+    pub(super) texts: Box<[u8]>,
+    pub(super) classes: Box<[CharClass]>,
+    /// Where it begins.
+    pub(super) start: Way,
+    /// Whether every match begins where the line does.
+    pub(super) is_anchored: bool,
+    /// Whether the regex matches every line that the program matches. It matches no other.
+    pub(super) is_exact: bool,
+}
+
+/// Where other ways are left, to be tried when one has failed.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    step: u16,
+    at: usize,
+    /// The way to try next, or the byte before which no characters of the class can be given back.
+    rest: usize,
+}
+
+impl Matcher {
+    /// Whether the regex matches the line that has this key; `None` if only the regex can tell.
+    pub(super) fn is_match(&self, key: &[u8]) -> Option<bool> {
+        let mut left = SmallVec::new();
+        let mut tries = MAX_TRIED;
+        let last = if self.is_anchored { 0 } else { key.len() };
+        for at in 0..=last {
+            let may_begin = self.start.first.meets(CharSet::at(key, at)) && is_boundary(key, at);
+            if may_begin && self.run(key, at, &mut left, &mut tries)? {
+                return self.is_exact.then_some(true);
+            }
+        }
+        Some(false)
+    }
+
+    /// Whether a match begins at a byte; `None` if there is no try left.
+    fn run(
+        &self,
+        key: &[u8],
+        mut at: usize,
+        left: &mut SmallVec<[Left; 16]>,
+        tries: &mut usize,
+    ) -> Option<bool> {
+        let mut number = self.start.step;
+        let mut rest = None;
+        loop {
+            *tries = tries.checked_sub(1)?;
+            let step = &self.steps[usize::from(number)];
+            let next = match step.ask {
+                Ask::Nothing => return Some(true),
+                Ask::Text(from, to) => {
+                    let text = &self.texts[usize::from(from)..usize::from(to)];
+                    let is_here = key[at..].starts_with(text);
+                    at += text.len();
+                    is_here.then_some(step.next)
+                }
+                Ask::Chars { class, least, most } => {
+                    let span = match rest.take() {
+                        None => self.classes[usize::from(class)].span(key, at, least, most),
+                        Some(low) => Some((low, before(key, at))),
+                    };
+                    span.and_then(|(low, mut end)| {
+                        while !step.after.meets(CharSet::at(key, end)) {
+                            if end <= low {
+                                return None;
+                            }
+                            end = before(key, end);
+                        }
+                        if end > low {
+                            left.push(Left { step: number, at: end, rest: low });
+                        }
+                        at = end;
+                        Some(step.next)
+                    })
+                }
+                Ask::Ways(from, to) => {
+                    let from = rest.take().unwrap_or(usize::from(from));
+                    let to = usize::from(to);
+                    let here = CharSet::at(key, at);
+                    let found = self.ways[from..to].iter().position(|way| way.first.meets(here));
+                    found.map(|found| {
+                        if from + found + 1 < to {
+                            left.push(Left { step: number, at, rest: from + found + 1 });
+                        }
+                        self.ways[from + found].step
+                    })
+                }
+                Ask::Start => (at == 0).then_some(step.next),
+                Ask::End => (at == key.len()).then_some(step.next),
+                Ask::Boundary(wanted) => {
+                    let was_word = at > 0 && CharClass::is_word_at(key, before(key, at));
+                    let is_one = was_word != CharClass::is_word_at(key, at);
+                    (is_one == wanted).then_some(step.next)
+                }
+            };
+            number = match next {
+                Some(next) => next,
+                None => match left.pop() {
+                    Some(other) => {
+                        at = other.at;
+                        rest = Some(other.rest);
+                        other.step
+                    }
+                    None => return Some(false),
+                },
+            };
+        }
+    }
+}
+
+fn is_boundary(key: &[u8], at: usize) -> bool {
+    key.get(at).is_none_or(|byte| byte & 0xc0 != 0x80)
+}
+
+/// The byte where the character before another begins.
+fn before(key: &[u8], at: usize) -> usize {
+    let mut at = at.saturating_sub(1);
+    while !is_boundary(key, at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::class::Classes;
+    use crate::rules::fold::Folded;
+    use crate::rules::pattern::LazyRegex;
+
+    fn of_keys(pattern: &str) -> Matcher {
+        let regex = LazyRegex::for_folded(pattern).unwrap();
+        Matcher::of_keys(&regex.hir().unwrap(), regex.is_mixed(), &mut Classes::default()).unwrap()
+    }
+
+    fn of_texts(pattern: &str) -> Matcher {
+        Matcher::of_texts(&LazyRegex::for_folded(pattern).unwrap().caseless_hir().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn tells_by_keys_and_by_texts_what_matches() {
+        for (pattern, line, expected) in [
+            ("^read more: ", "READ MORE: ferries", true),
+            ("^read more: ", "Do read more: ferries", false),
+            (r"^\d+ comments?$", "17 comments", true),
+            (r"^\d+ comments?$", "17 comments more", false),
+            (r"^\d+ comments?$", "๑๗ comments", true),
+            (r"\bships?\b", "warships", false),
+            (r"\bships?\b", "The \u{17f}hips sailed", true),
+            (r"\bships?\b", "éships", false),
+            (r"\bships?\b", "«ships»", true),
+            (r"\Bships?\b", "warships", true),
+            (r"^.{3,400}\(photo\)$", "ab (photo)", true),
+            (r"^.{3,400}\(photo\)$", "(photo) ab", false),
+            ("^.{3,400} photo$", "a photo", false),
+            ("^(?:a|ab)(?:c|bcd)$", "abcd", true),
+            ("^(?:a|ab)(?:c|bcd)$", "abc", true),
+            ("^(?:a|ab)(?:c|bcd)$", "abcbcd", false),
+            ("^(?:share |tweet |pin )+now$", "Tweet share pin now", true),
+            ("^(?:share |tweet |pin )+now$", "now", false),
+            ("^(?:share |tweet |pin ){2,3}now$", "share now", false),
+            ("^(?:share |tweet |pin ){2,3}now$", "share pin pin now", true),
+            ("^(?:share |tweet |pin ){2,3}now$", "share pin pin pin now", false),
+            ("^(?:share ?){2,}$", "share", false),
+            ("^(?:share ?){2,}$", "share shareshare", true),
+            (r"^[[:punct:] «»]*(?:teilen|share)[[:punct:] …]*$", "» Teilen …", true),
+            (r"^[[:punct:] «»]*(?:teilen|share)[[:punct:] …]*$", "» Teilen, …?x", false),
+            (r"\w+@\w+\.de", "an é.redaktion@zeitung.de", true),
+            (r"\w+@\w+\.de", "an @zeitung.de", false),
+            (".*é$", "CAFÉ", true),
+            ("[ks]ub", "\u{212a}ub", true),
+            ("^[äöü]$", "Ä", true),
+            ("^(?:ähnlich|like) this$", "Like this", true),
+            (r"^[^()|]+\($", "ab(", true),
+            (r"^[^()|]+\($", "a|b(", false),
+            (r"^\S+ \W$", "Straße »", true),
+            (r"^\S+ \W$", "Straße ß", false),
+            ("a{0,2}$", "b", true),
+            ("^$", "b", false),
+        ] {
+            let folded = Folded::new(line);
+            let keys = of_keys(pattern);
+            assert!(keys.is_exact, "{pattern}");
+            assert_eq!(keys.is_match(folded.key()), Some(expected), "{pattern} {line}");
+            assert_eq!(
+                of_texts(pattern).is_match(folded.text().as_bytes()),
+                Some(expected),
+                "{pattern} {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn asks_for_the_text_where_case_counts() {
+        for (pattern, line, by_key, by_text) in [
+            (r"^(?-i:[A-Z])\w+ \|$", "Anémone |", None, true),
+            (r"^(?-i:[A-Z])\w+ \|$", "anna |", None, false),
+            (r"^(?-i:[A-Z])\w+ \|$", "anna", Some(false), false),
+            ("^(?-i:Photo|FOTO) by", "FOTO by", None, true),
+            ("^(?-i:Photo|FOTO) by", "foto by", None, false),
+            (r"^\S+ [^a-z]$", "a B", None, false),
+            (r"^\S+ [^a-z]$", "a 1", None, true),
+            ("^[^é]$", "É", None, false),
+        ] {
+            let folded = Folded::new(line);
+            assert_eq!(of_keys(pattern).is_match(folded.key()), by_key, "{pattern} {line}");
+            assert_eq!(
+                of_texts(pattern).is_match(folded.text().as_bytes()),
+                Some(by_text),
+                "{pattern} {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn gives_up_where_there_are_too_many_ways() {
+        let matcher = of_keys("^(?:a|aa|aaa)+$");
+        assert_eq!(matcher.is_match(b"aaaaaaaaaaaa"), Some(true));
+        assert_eq!(matcher.is_match(format!("{}b", "a".repeat(40)).as_bytes()), None);
+    }
+
+    #[test]
+    fn has_no_program_for_what_goes_round_for_ever() {
+        for pattern in ["^(?:a?)+$", "(?m)^a", r"(?-u:\b)a", "^(?:abc){3000,4000}$"] {
+            let hir = LazyRegex::for_folded(pattern).unwrap().hir().unwrap();
+            assert!(Matcher::of_keys(&hir, false, &mut Classes::default()).is_none(), "{pattern}");
+        }
+    }
+}
