@@ -147,9 +147,9 @@ fn has(ranges: &[ClassUnicodeRange], wanted: char) -> bool {
 /// The character beyond ASCII that begins at a byte of a text in UTF-8.
 fn char_at(text: &[u8], at: usize) -> char {
     let length = match text[at] {
-        ..0xe0 => 2,
-        ..0xf0 => 3,
-        _ => 4,
+        0xf0.. => 4,
+        0xe0.. => 3,
+        _ => 2,
     };
     let c = text.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok()?.chars().next());
     c.unwrap_or(char::REPLACEMENT_CHARACTER)
