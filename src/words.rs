@@ -66,7 +66,21 @@ pub(crate) const LOWER: [u8; 256] = {
 /// (Chinese, Japanese, Thai) count low.
 #[must_use]
 pub fn count(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+    let (mut words, mut is_counted) = (0, false);
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let (is_letter, is_space) = if byte.is_ascii() {
+            rest = after;
+            (byte.is_ascii_alphanumeric(), matches!(byte, b' ' | b'\t'..=b'\r'))
+        } else {
+            let c = text[text.len() - rest.len()..].chars().next().unwrap_or_default();
+            rest = &rest[c.len_utf8()..];
+            (c.is_alphanumeric(), c.is_whitespace())
+        };
+        words += usize::from(is_letter && !is_counted);
+        is_counted = (is_counted || is_letter) && !is_space;
+    }
+    words
 }
 
 /// A word's hash in the making: eight bytes are mixed in at once.
@@ -254,6 +268,19 @@ mod tests {
         let mut out = vec![];
         hashes(text, &mut out);
         out
+    }
+
+    #[test]
+    fn counts_what_stands_between_spaces_and_has_a_letter_or_digit() {
+        for (text, count) in [
+            ("", 0),
+            ("The harbour  was\u{a0}closed\n", 4),
+            ("– don't, 24/7 … »é« ½", 4),
+            ("港は閉鎖 中", 2),
+            ("a\u{200b}b\u{2003}c\u{b}d", 3),
+        ] {
+            assert_eq!(super::count(text), count, "{text}");
+        }
     }
 
     #[test]

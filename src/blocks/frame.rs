@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 use crate::block::Form;
 use crate::blocks::Within;
 use crate::blocks::tokens::{Evidence, Lexicon, Meaning};
-use crate::dom::{AttrName, Dom, NodeId, Tag};
+use crate::dom::{Dom, NodeId, Tag};
 use crate::label::Kind;
 use crate::recent::Recent;
 
@@ -109,7 +109,7 @@ impl<'a> Page<'a> {
         let mut frame = outer;
         frame.end = dom.end(node);
         frame.block = is_block(tag);
-        let class = dom.attr(node, "class").unwrap_or_default();
+        let Attributes { class, id, href, within } = Attributes::of(dom, node, telling);
         if frame.block {
             frame.owner = node;
             frame.depth = outer.depth.saturating_add(1);
@@ -117,19 +117,19 @@ impl<'a> Page<'a> {
             frame.form = form(tag, outer.form);
         }
         match tag {
-            Tag::A => frame.link = Some(target(dom.attr(node, "href").unwrap_or_default(), host)),
+            Tag::A => frame.link = Some(target(href, host)),
             Tag::B | Tag::Strong => frame.bold = true,
             Tag::I | Tag::Em | Tag::Cite => frame.italic = true,
             // Their tokens speak of the whole page ("has-sidebar", "single-post").
             Tag::Html | Tag::Body => return frame,
             _ => {}
         }
-        frame.within = outer.within.and(surroundings(dom, node, tag, outer.within, telling));
+        frame.within = outer.within.and(surroundings(tag, outer.within)).and(within);
         if let Some(kind) = named_by_element(tag) {
             frame.hint = Some(kind);
         }
         let mut weight = 0;
-        for value in [class, dom.attr(node, "id").unwrap_or_default()] {
+        for value in [class, id] {
             if !value.is_empty() {
                 let meaning = meanings.borrow_mut().get(value, |value| lexicon.read(value));
                 frame.hint = meaning.kind.or(frame.hint);
@@ -223,21 +223,98 @@ fn form(tag: Tag, outer: Form) -> Form {
     }
 }
 
-/// Attributes that say something about where a block stands.
-const TELLING: [&str; 7] = ["hidden", "aria-hidden", "style", "itemprop", "property", "rel", "role"];
+/// What an attribute is to blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Nothing,
+    Class,
+    Id,
+    Href,
+    Hidden,
+    AriaHidden,
+    Style,
+    Itemprop,
+    Property,
+    Rel,
+    Role,
+}
 
-/// The names of [`TELLING`] in a page.
-struct Telling([Option<AttrName>; TELLING.len()]);
+/// What the attributes of a page are, by their names' numbers.
+struct Telling(Vec<Role>);
 
 impl Telling {
     fn of(dom: &Dom) -> Self {
-        Self(TELLING.map(|name| dom.attr_name(name)))
+        let role = |name: &str| match name {
+            "class" => Role::Class,
+            "id" => Role::Id,
+            "href" => Role::Href,
+            "hidden" => Role::Hidden,
+            "aria-hidden" => Role::AriaHidden,
+            "style" => Role::Style,
+            "itemprop" => Role::Itemprop,
+            "property" => Role::Property,
+            "rel" => Role::Rel,
+            "role" => Role::Role,
+            _ => Role::Nothing,
+        };
+        Self(dom.attr_names().map(role).collect())
     }
 }
 
-/// What this element adds to where its blocks stand.
-fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within, telling: &Telling) -> Within {
-    let mut within = match tag {
+/// The attributes of an element, read once.
+#[derive(Default)]
+struct Attributes<'d> {
+    class: &'d str,
+    id: &'d str,
+    href: &'d str,
+    /// What they say about where blocks stand.
+    within: Within,
+}
+
+impl<'d> Attributes<'d> {
+    fn of(dom: &'d Dom, node: NodeId, telling: &Telling) -> Self {
+        let mut all = Self::default();
+        for (name, value) in dom.attrs_by_name(node) {
+            let more = match telling.0[name.number()] {
+                Role::Nothing => continue,
+                Role::Class => {
+                    all.class = value;
+                    continue;
+                }
+                Role::Id => {
+                    all.id = value;
+                    continue;
+                }
+                Role::Href => {
+                    all.href = value;
+                    continue;
+                }
+                Role::Hidden => Within::HIDDEN,
+                Role::AriaHidden if value == "true" => Within::HIDDEN,
+                Role::Style if hides(value) => Within::HIDDEN,
+                Role::Itemprop if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
+                Role::Property if value.ends_with("articleBody") => Within::ARTICLE_BODY,
+                Role::Rel if value == "author" => Within::CREDIT,
+                Role::Role => match value {
+                    "navigation" | "menu" | "menubar" | "search" => Within::NAV,
+                    "contentinfo" => Within::FOOTER,
+                    "banner" => Within::HEADER,
+                    "complementary" => Within::ASIDE,
+                    "main" => Within::MAIN,
+                    "dialog" | "alertdialog" | "alert" => Within::DIALOG,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            all.within = all.within.and(more);
+        }
+        all
+    }
+}
+
+/// What an element of this tag adds to where its blocks stand.
+fn surroundings(tag: Tag, outer: Within) -> Within {
+    match tag {
         Tag::Nav | Tag::Menu => Within::NAV,
         Tag::Footer => Within::FOOTER,
         Tag::Header => Within::HEADER,
@@ -255,30 +332,7 @@ fn surroundings(dom: &Dom, node: NodeId, tag: Tag, outer: Within, telling: &Tell
         Tag::Address | Tag::Time => Within::CREDIT,
         Tag::Dialog | Tag::Details => Within::DIALOG,
         _ => Within::default(),
-    };
-    for (name, value) in dom.attrs_by_name(node) {
-        let Some(name) = telling.0.iter().position(|telling| *telling == Some(name)) else { continue };
-        let more = match TELLING[name] {
-            "hidden" => Within::HIDDEN,
-            "aria-hidden" if value == "true" => Within::HIDDEN,
-            "style" if hides(value) => Within::HIDDEN,
-            "itemprop" if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
-            "property" if value.ends_with("articleBody") => Within::ARTICLE_BODY,
-            "rel" if value == "author" => Within::CREDIT,
-            "role" => match value {
-                "navigation" | "menu" | "menubar" | "search" => Within::NAV,
-                "contentinfo" => Within::FOOTER,
-                "banner" => Within::HEADER,
-                "complementary" => Within::ASIDE,
-                "main" => Within::MAIN,
-                "dialog" | "alertdialog" | "alert" => Within::DIALOG,
-                _ => continue,
-            },
-            _ => continue,
-        };
-        within = within.and(more);
     }
-    within
 }
 
 fn hides(style: &str) -> bool {

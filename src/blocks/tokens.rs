@@ -3,8 +3,12 @@
 //! Tokens are matched whole ("share-tools" is "share" and "tools"), never as substrings: "widget" and
 //! "banner" inside longer words have eaten whole articles elsewhere.
 
-use rustc_hash::FxHashMap;
+use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+use wide::u8x16;
+
+use crate::ascii::{CHUNK, is_within, window};
 use crate::label::Kind;
 use crate::words::Lookup;
 
@@ -41,11 +45,11 @@ impl Lexicon {
         let mut meanings: FxHashMap<u32, Meaning> = FxHashMap::default();
         for &(kind, words) in KIND_WORDS {
             for word in words.split(' ') {
-                meanings.entry(hash(word.as_bytes())).or_default().kind = Some(kind);
+                meanings.entry(hash(word.as_bytes(), 0..word.len())).or_default().kind = Some(kind);
             }
         }
         for (token, weight) in weights {
-            meanings.entry(hash(token.as_bytes())).or_default().weight = weight;
+            meanings.entry(hash(token.as_bytes(), 0..token.len())).or_default().weight = weight;
         }
         Self(Lookup::new(meanings))
     }
@@ -54,8 +58,8 @@ impl Lexicon {
     #[must_use]
     pub fn read(&self, value: &str) -> Meaning {
         let mut all = Meaning::default();
-        each_hashed(value, |hash, _| {
-            if let Some(meaning) = self.0.get(hash) {
+        each_range(value, |token| {
+            if let Some(meaning) = self.0.get(hash(value.as_bytes(), token)) {
                 if meaning.weight.abs() > all.weight.abs() {
                     all.weight = meaning.weight;
                 }
@@ -66,61 +70,62 @@ impl Lexicon {
     }
 }
 
-/// Calls `found` with each token of a class or id value, as it is written: parts between
+/// Calls `found` with each token of two and more bytes of a class or id value, as it is written: parts between
 /// non-alphanumeric characters, split again where a capital follows a small letter.
 pub fn each(value: &str, mut found: impl FnMut(&[u8])) {
-    each_hashed(value, |_, token| found(token));
+    each_range(value, |token| found(&value.as_bytes()[token]));
 }
 
-/// The same with the hash of the token in lower case.
 #[inline]
-fn each_hashed(value: &str, mut found: impl FnMut(u32, &[u8])) {
+fn each_range(value: &str, mut found: impl FnMut(Range<usize>)) {
     let bytes = value.as_bytes();
-    let (mut start, mut hash, mut after_small) = (0, SEED, false);
-    for (at, &byte) in bytes.iter().enumerate() {
-        let lower = LOWER[usize::from(byte)];
-        let is_capital = lower != byte;
-        if lower == 0 || is_capital && after_small {
-            if at > start + 1 {
-                found(hash, &bytes[start..at]);
+    let (mut start, mut after_small) = (0, 0);
+    for at in (0..bytes.len()).step_by(CHUNK) {
+        let chunk = u8x16::new(window(&bytes[at..]));
+        let mask = |chars: u8x16| chars.to_bitmask();
+        let (small, capital) = (mask(is_within(chunk, b'a', b'z')), mask(is_within(chunk, b'A', b'Z')));
+        // The highest bit of a byte says that it is beyond ASCII.
+        let others = mask(is_within(chunk, b'0', b'9')) | mask(chunk);
+        let mut gaps = !(small | capital | others) & 0xffff;
+        let mut edges = gaps | capital & (small << 1 | after_small);
+        if bytes.len() - at < CHUNK {
+            edges &= (1 << (bytes.len() - at)) - 1;
+            gaps &= edges;
+        }
+        while edges != 0 {
+            let edge = edges.trailing_zeros() as usize;
+            let end = at + edge;
+            if end > start + 1 {
+                found(start..end);
             }
-            (start, hash) = (at, SEED);
+            start = end + (gaps >> edge & 1) as usize;
+            edges &= edges - 1;
         }
-        if lower == 0 {
-            start = at + 1;
-        } else {
-            hash = mix(hash, lower);
-        }
-        after_small = byte.is_ascii_lowercase();
+        after_small = small >> (CHUNK - 1);
     }
     if bytes.len() > start + 1 {
-        found(hash, &bytes[start..]);
+        found(start..bytes.len());
     }
 }
 
-/// The bytes of tokens in lower case; 0 for those between tokens.
-const LOWER: [u8; 256] = {
-    let mut lower = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let own = byte as u8;
-        if own.is_ascii_alphanumeric() || own >= 0x80 {
-            lower[byte] = own.to_ascii_lowercase();
+/// Hash of a token in lower case; `bytes` are all that it stands in.
+#[inline]
+fn hash(bytes: &[u8], token: Range<usize>) -> u32 {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = token.len() as u64;
+    for at in token.clone().step_by(CHUNK) {
+        let chunk = u8x16::new(window(&bytes[at..]));
+        let lower = chunk | is_within(chunk, b'A', b'Z') & u8x16::splat(b'a' - b'A');
+        let mut lower = u128::from_le_bytes(lower.to_array());
+        if token.end - at < CHUNK {
+            lower &= (1 << (8 * (token.end - at))) - 1;
         }
-        byte += 1;
+        for half in [lower as u64, (lower >> 64) as u64] {
+            hash = (hash ^ half).wrapping_mul(MULTIPLIER);
+            hash ^= hash >> 32;
+        }
     }
-    lower
-};
-
-/// Hash of bytes (FNV-1a).
-fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(SEED, |hash, &byte| mix(hash, byte))
-}
-
-const SEED: u32 = 0x811c_9dc5;
-
-fn mix(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    hash as u32
 }
 
 /// Words that name a kind where a page's author uses them as class or id.
@@ -158,6 +163,8 @@ const KIND_WORDS: &[(Kind, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -167,6 +174,36 @@ mod tests {
             seen.push(String::from_utf8_lossy(token).into_owned())
         });
         assert_eq!(seen, ["share", "tools", "social", "Bar", "widgetry2"]);
+    }
+
+    /// The same byte by byte.
+    fn tokens(value: &str) -> Vec<String> {
+        let (mut tokens, mut last) = (vec![vec![]], b' ');
+        for &byte in value.as_bytes() {
+            if byte.is_ascii_uppercase() && last.is_ascii_lowercase() {
+                tokens.push(vec![]);
+            }
+            match byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+                true => tokens.push(vec![]),
+                false => tokens.last_mut().unwrap().push(byte),
+            }
+            last = byte;
+        }
+        let tokens = tokens.into_iter().filter(|token| token.len() > 1);
+        tokens.map(|token| String::from_utf8(token).unwrap()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_are_told_sixteen_bytes_at_a_time(value in "[a-dA-D0-1é_ -]{0,60}") {
+            let mut seen = vec![];
+            each(&value, |token| seen.push(String::from_utf8(token.to_vec()).unwrap()));
+            prop_assert_eq!(&seen, &tokens(&value));
+            each_range(&value, |token| {
+                let lower = value[token.clone()].to_ascii_lowercase();
+                assert_eq!(hash(value.as_bytes(), token), hash(lower.as_bytes(), 0..lower.len()));
+            });
+        }
     }
 
     #[test]

@@ -84,6 +84,14 @@ struct Attr {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttrName(NameId);
 
+impl AttrName {
+    /// Its number among [`Dom::attr_names`].
+    #[must_use]
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A parsed page.
 #[derive(Debug)]
 pub struct Dom {
@@ -200,13 +208,12 @@ impl Dom {
         self.attr_slice(n).iter().map(|attr| (self.names.get(attr.name), self.slice(attr.start, attr.len)))
     }
 
-    /// A name of attributes of this page, to compare with; none if no element has one of this name.
-    #[must_use]
-    pub fn attr_name(&self, name: &str) -> Option<AttrName> {
-        self.names.find(name).map(AttrName)
+    /// The names that attributes of this page may have, by their numbers.
+    pub fn attr_names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter()
     }
 
-    /// Names, as [`Dom::attr_name`] gives them, and values of all attributes in the order of the source.
+    /// Names and values of all attributes in the order of the source.
     pub fn attrs_by_name(&self, n: NodeId) -> impl Iterator<Item = (AttrName, &str)> {
         self.attr_slice(n).iter().map(|attr| (AttrName(attr.name), self.slice(attr.start, attr.len)))
     }

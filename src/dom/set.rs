@@ -13,8 +13,9 @@ use selectors::matching::matches_selector;
 use selectors::parser::{self, Combinator, Component};
 
 use super::element::ElementRef;
+use super::names::{CLASS, ID};
 use super::select::{Selector, context};
-use super::{Dom, NONE, NodeId, Tag};
+use super::{Attr, Dom, NONE, NodeId, Tag};
 
 /// One of the alternatives of a selector.
 #[derive(Debug, Clone)]
@@ -218,18 +219,16 @@ impl<'a> Walk<'a> {
             Tag::Other => self.look_up(node, set.names.get(dom.name(node)), hit),
             tag => self.look_up(node, set.tags.get(tag as usize), hit),
         }
-        for attribute in dom.attr_slice(node) {
-            self.look_up(node, self.attributes[attribute.name as usize], hit);
-        }
-        if !set.ids.is_empty()
-            && let Some(id) = dom.id(node)
-        {
-            self.look_up(node, set.ids.get(id), hit);
-        }
-        if !set.classes.is_empty() {
-            for class in dom.class_tokens(node) {
-                if set.class_shapes.may_have(class) {
-                    self.look_up(node, set.classes.get(class), hit);
+        for &Attr { name, start, len } in dom.attr_slice(node) {
+            self.look_up(node, self.attributes[name as usize], hit);
+            if name == ID && !set.ids.is_empty() {
+                self.look_up(node, set.ids.get(dom.slice(start, len)), hit);
+            }
+            if name == CLASS && !set.classes.is_empty() {
+                for class in dom.slice(start, len).split_ascii_whitespace() {
+                    if set.class_shapes.may_have(class) {
+                        self.look_up(node, set.classes.get(class), hit);
+                    }
                 }
             }
         }
