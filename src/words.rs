@@ -66,21 +66,7 @@ pub(crate) const LOWER: [u8; 256] = {
 /// (Chinese, Japanese, Thai) count low.
 #[must_use]
 pub fn count(text: &str) -> usize {
-    let (mut words, mut is_counted) = (0, false);
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let (is_letter, is_space) = if byte.is_ascii() {
-            rest = after;
-            (byte.is_ascii_alphanumeric(), matches!(byte, b' ' | b'\t'..=b'\r'))
-        } else {
-            let c = text[text.len() - rest.len()..].chars().next().unwrap_or_default();
-            rest = &rest[c.len_utf8()..];
-            (c.is_alphanumeric(), c.is_whitespace())
-        };
-        words += usize::from(is_letter && !is_counted);
-        is_counted = (is_counted || is_letter) && !is_space;
-    }
-    words
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
 /// A word's hash in the making: eight bytes are mixed in at once.

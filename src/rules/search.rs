@@ -114,17 +114,12 @@ impl Table {
         (gram.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shifts.0) as usize
     }
 
-    /// Whether a literal may have this gram.
-    #[inline(always)]
-    fn may_have(&self, gram: u64) -> bool {
-        let bit = self.bit(gram);
-        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
-    }
-
     /// The slot of the literals that have this gram; there may be none, and others may be in it.
     #[inline(always)]
     fn slot(&self, gram: u64) -> Option<&Slot> {
-        self.may_have(gram).then(|| &self.slots[self.bit(gram) >> self.shifts.1])
+        let bit = self.bit(gram);
+        let bits = self.filter.get(bit / 64)?;
+        (bits >> (bit % 64) & 1 == 1).then(|| &self.slots[bit >> self.shifts.1])
     }
 
     #[inline(always)]
@@ -222,9 +217,6 @@ impl Default for Pairs {
 /// Bytes of the grams of literals anywhere in a text.
 const INSIDE_GRAM: usize = 4;
 
-/// Places of a text that are looked up together.
-const BLOCK: usize = 8;
-
 impl InsideSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(Opening, u32)>) -> Self {
@@ -247,45 +239,26 @@ impl InsideSearch {
 
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
-        let mut at = 0;
-        while let Some(block) = text[at..].first_chunk::<{ BLOCK + INSIDE_GRAM - 1 }>() {
-            // A bit for each place of the block: whether anything is there is asked once for all.
-            let (mut grams, mut pairs) = (0u32, 0u32);
-            for (place, gram) in block.array_windows().enumerate() {
-                grams |= u32::from(self.table.may_have(number(gram))) << place;
-                pairs |= u32::from(self.pairs.has(u16::from_le_bytes([gram[0], gram[1]]))) << place;
+        for (at, gram) in text.array_windows().enumerate() {
+            if let Some(slot) = self.table.slot(number(gram))
+                && slot.before.has(text[..at].last())
+                && slot.after.has(text.get(at + INSIDE_GRAM))
+            {
+                for literal in self.table.literals(slot) {
+                    if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
+                        && literal.starts(&text[start..], window(&text[start..]))
+                    {
+                        found.push(literal.owner);
+                    }
+                }
             }
-            while grams != 0 {
-                self.find_long(text, at + grams.trailing_zeros() as usize, found);
-                grams &= grams - 1;
-            }
-            while pairs != 0 {
-                self.short.find(&text[at + pairs.trailing_zeros() as usize..], found);
-                pairs &= pairs - 1;
-            }
-            at += BLOCK;
-        }
-        for at in at..text.len() {
-            self.find_long(text, at, found);
-            if self.pairs.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])) {
+            if self.pairs.has(u16::from_le_bytes([gram[0], gram[1]])) {
                 self.short.find(&text[at..], found);
             }
         }
-    }
-
-    /// Appends the patterns of the literals of which the gram stands at a byte.
-    fn find_long(&self, text: &[u8], at: usize, found: &mut Candidates) {
-        if let Some(gram) = text[at..].first_chunk()
-            && let Some(slot) = self.table.slot(number(gram))
-            && slot.before.has(text[..at].last())
-            && slot.after.has(text.get(at + INSIDE_GRAM))
-        {
-            for literal in self.table.literals(slot) {
-                if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
-                    && literal.starts(&text[start..], window(&text[start..]))
-                {
-                    found.push(literal.owner);
-                }
+        for at in (text.len() + 1).saturating_sub(INSIDE_GRAM)..text.len() {
+            if self.pairs.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])) {
+                self.short.find(&text[at..], found);
             }
         }
     }
