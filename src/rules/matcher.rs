@@ -17,6 +17,9 @@ use super::class::CharClass;
 /// Steps that a program takes over a line before it gives up.
 const MAX_TRIED: usize = 2_000;
 
+/// Bytes of characters of a class that count as one more step.
+const BYTES_A_STEP: usize = 16;
+
 /// What a step asks of the line, and where it goes on if that holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
@@ -118,6 +121,9 @@ impl Matcher {
                         None => self.classes[usize::from(class)].span(key, at, least, most),
                         Some(low) => Some((low, before(key, at))),
                     };
+                    if let Some((_, end)) = span {
+                        *tries = tries.checked_sub(end.saturating_sub(at) / BYTES_A_STEP)?;
+                    }
                     span.and_then(|(low, mut end)| {
                         while !step.after.meets(CharSet::at(key, end)) {
                             if end <= low {
@@ -276,6 +282,9 @@ mod tests {
         let matcher = of_keys("^(?:a|aa|aaa)+$");
         assert_eq!(matcher.is_match(b"aaaaaaaaaaaa"), Some(true));
         assert_eq!(matcher.is_match(format!("{}b", "a".repeat(40)).as_bytes()), None);
+        let matcher = of_keys("x[a-z]*y");
+        assert_eq!(matcher.is_match("x".repeat(400).as_bytes()), None);
+        assert_eq!(matcher.is_match("x".repeat(20).as_bytes()), Some(false));
     }
 
     #[test]
