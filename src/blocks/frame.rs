@@ -223,9 +223,9 @@ fn form(tag: Tag, outer: Form) -> Form {
     }
 }
 
-/// What an attribute is to blocks.
+/// What an attribute tells blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum Told {
     Nothing,
     Class,
     Id,
@@ -239,25 +239,25 @@ enum Role {
     Role,
 }
 
-/// What the attributes of a page are, by their names' numbers.
-struct Telling(Vec<Role>);
+/// What the attributes of a page tell, by their names' numbers.
+struct Telling(Vec<Told>);
 
 impl Telling {
     fn of(dom: &Dom) -> Self {
-        let role = |name: &str| match name {
-            "class" => Role::Class,
-            "id" => Role::Id,
-            "href" => Role::Href,
-            "hidden" => Role::Hidden,
-            "aria-hidden" => Role::AriaHidden,
-            "style" => Role::Style,
-            "itemprop" => Role::Itemprop,
-            "property" => Role::Property,
-            "rel" => Role::Rel,
-            "role" => Role::Role,
-            _ => Role::Nothing,
+        let told = |name: &str| match name {
+            "class" => Told::Class,
+            "id" => Told::Id,
+            "href" => Told::Href,
+            "hidden" => Told::Hidden,
+            "aria-hidden" => Told::AriaHidden,
+            "style" => Told::Style,
+            "itemprop" => Told::Itemprop,
+            "property" => Told::Property,
+            "rel" => Told::Rel,
+            "role" => Told::Role,
+            _ => Told::Nothing,
         };
-        Self(dom.attr_names().map(role).collect())
+        Self(dom.attr_names().map(told).collect())
     }
 }
 
@@ -276,26 +276,26 @@ impl<'d> Attributes<'d> {
         let mut all = Self::default();
         for (name, value) in dom.attrs_by_name(node) {
             let more = match telling.0[name.number()] {
-                Role::Nothing => continue,
-                Role::Class => {
+                Told::Nothing => continue,
+                Told::Class => {
                     all.class = value;
                     continue;
                 }
-                Role::Id => {
+                Told::Id => {
                     all.id = value;
                     continue;
                 }
-                Role::Href => {
+                Told::Href => {
                     all.href = value;
                     continue;
                 }
-                Role::Hidden => Within::HIDDEN,
-                Role::AriaHidden if value == "true" => Within::HIDDEN,
-                Role::Style if hides(value) => Within::HIDDEN,
-                Role::Itemprop if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
-                Role::Property if value.ends_with("articleBody") => Within::ARTICLE_BODY,
-                Role::Rel if value == "author" => Within::CREDIT,
-                Role::Role => match value {
+                Told::Hidden => Within::HIDDEN,
+                Told::AriaHidden if value == "true" => Within::HIDDEN,
+                Told::Style if hides(value) => Within::HIDDEN,
+                Told::Itemprop if value.eq_ignore_ascii_case("articleBody") => Within::ARTICLE_BODY,
+                Told::Property if value.ends_with("articleBody") => Within::ARTICLE_BODY,
+                Told::Rel if value == "author" => Within::CREDIT,
+                Told::Role => match value {
                     "navigation" | "menu" | "menubar" | "search" => Within::NAV,
                     "contentinfo" => Within::FOOTER,
                     "banner" => Within::HEADER,
