@@ -4,7 +4,7 @@
 //!     cargo bench --bench parts
 //!
 //! Processor time of whole processes (user and system, as Linux tells), on one thread. A round is the command and then
-//! its parts, one after the other in a new process, so that each side compiles the rules and warms the automata once;
+//! its parts, one after the other in a new process, so that each side makes the rules ready once;
 //! the input is several copies of the pages, so that this is little. The ratio is the median of those of the rounds.
 //!
 //! The parts are what they cost at best: gzip and zstd are decompressed as a stream by their libraries, JSON lines are

@@ -274,8 +274,8 @@ struct Attributes<'d> {
 impl<'d> Attributes<'d> {
     fn of(dom: &'d Dom, node: NodeId, telling: &Telling) -> Self {
         let mut all = Self::default();
-        for (name, value) in dom.attrs_by_name(node) {
-            let more = match telling.0[name.number()] {
+        for (name, value) in dom.attrs_by_number(node) {
+            let more = match telling.0[name] {
                 Told::Nothing => continue,
                 Told::Class => {
                     all.class = value;

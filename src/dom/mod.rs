@@ -80,18 +80,6 @@ struct Attr {
     len: u32,
 }
 
-/// The name of an attribute within one page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttrName(NameId);
-
-impl AttrName {
-    /// Its number among [`Dom::attr_names`].
-    #[must_use]
-    pub fn number(self) -> usize {
-        self.0 as usize
-    }
-}
-
 /// A parsed page.
 #[derive(Debug)]
 pub struct Dom {
@@ -208,14 +196,14 @@ impl Dom {
         self.attr_slice(n).iter().map(|attr| (self.names.get(attr.name), self.slice(attr.start, attr.len)))
     }
 
-    /// The names that attributes of this page may have, by their numbers.
+    /// The names that attributes of this page may have, in the order of their numbers.
     pub fn attr_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter()
     }
 
-    /// Names and values of all attributes in the order of the source.
-    pub fn attrs_by_name(&self, n: NodeId) -> impl Iterator<Item = (AttrName, &str)> {
-        self.attr_slice(n).iter().map(|attr| (AttrName(attr.name), self.slice(attr.start, attr.len)))
+    /// The numbers of names (see [`Dom::attr_names`]) and the values of all attributes in the order of the source.
+    pub fn attrs_by_number(&self, n: NodeId) -> impl Iterator<Item = (usize, &str)> {
+        self.attr_slice(n).iter().map(|attr| (attr.name as usize, self.slice(attr.start, attr.len)))
     }
 
     /// The value of the `id` attribute.

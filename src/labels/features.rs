@@ -61,12 +61,7 @@ fn log_of(count: u32) -> u8 {
 
 /// A share as a byte.
 pub(super) fn share(part: u32, whole: u32) -> u8 {
-    let part = part.min(whole);
-    match part.checked_mul(255) {
-        _ if whole == 0 => 0,
-        Some(product) => (product / whole) as u8, // nearly always, and several times faster
-        None => (u64::from(part) * 255 / u64::from(whole)) as u8,
-    }
+    if whole == 0 { 0 } else { (u64::from(part.min(whole)) * 255 / u64::from(whole)) as u8 }
 }
 
 /// Sums over the blocks before each block, so that any run of blocks is summed in one step.

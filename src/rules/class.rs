@@ -24,11 +24,7 @@ enum Beyond {
 }
 
 /// All characters that change with case.
-static CASED: LazyLock<ClassUnicode> =
-    LazyLock::new(|| match regex_syntax::parse(r"\p{Changes_When_Casemapped}").map(Hir::into_kind) {
-        Ok(HirKind::Class(Class::Unicode(class))) => class,
-        _ => ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]),
-    });
+static CASED: LazyLock<ClassUnicode> = LazyLock::new(|| class_of(r"\p{Changes_When_Casemapped}"));
 
 impl CharClass {
     /// A class as it is.
@@ -138,8 +134,16 @@ fn beyond_ascii(class: &ClassUnicode) -> usize {
     ranges.map(|range| range.end() as usize - (range.start() as usize).max(0x80) + 1).sum()
 }
 
+/// The class that a regex is; all characters if it is none.
+pub(super) fn class_of(regex: &str) -> ClassUnicode {
+    match regex_syntax::parse(regex).map(Hir::into_kind) {
+        Ok(HirKind::Class(Class::Unicode(class))) => class,
+        _ => ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]),
+    }
+}
+
 /// Whether a character is in one of the ranges, which are in their order.
-fn has(ranges: &[ClassUnicodeRange], wanted: char) -> bool {
+pub(super) fn has(ranges: &[ClassUnicodeRange], wanted: char) -> bool {
     let at = ranges.partition_point(|range| range.end() < wanted);
     ranges.get(at).is_some_and(|range| range.start() <= wanted)
 }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+use regex_syntax::hir::ClassUnicode;
 use wide::u8x16;
 
+use super::class::{class_of, has};
 use crate::ascii::{CHUNK, is_within, plain, window};
 
 /// What folding makes of a character.
@@ -260,11 +261,7 @@ fn plain_form(c: char) -> char {
 
 /// Letters of all alphabets, and ASCII digits.
 pub(super) fn letters_and_digits() -> &'static ClassUnicode {
-    static CLASS: LazyLock<ClassUnicode> =
-        LazyLock::new(|| match regex_syntax::parse(r"[\p{L}0-9]").map(Hir::into_kind) {
-            Ok(HirKind::Class(Class::Unicode(class))) => class,
-            _ => ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]),
-        });
+    static CLASS: LazyLock<ClassUnicode> = LazyLock::new(|| class_of(r"[\p{L}0-9]"));
     &CLASS
 }
 
@@ -272,9 +269,7 @@ fn is_letter_or_digit(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
     }
-    let ranges = letters_and_digits().ranges();
-    let index = ranges.partition_point(|range| range.end() < c);
-    ranges.get(index).is_some_and(|range| range.start() <= c)
+    has(letters_and_digits().ranges(), c)
 }
 
 /// The text from its first letter or digit on; empty if it has none.
@@ -284,6 +279,8 @@ pub(super) fn from_first_letter(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use regex_syntax::hir::ClassUnicodeRange;
+
     use super::*;
 
     #[test]
