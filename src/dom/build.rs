@@ -2,17 +2,23 @@
 //!
 //! Nothing is left out here, so that the tree is html5ever's own whatever the markup; what a reader has no use for is
 //! dropped when the tree is frozen. Attributes stay spans of the source: they go past the tree builder, or through it
-//! as one attribute that is a handle for all ([`AttributeLists::handle`]).
+//! as one attribute that is a handle for all ([`AttributeLists::handle`]). Elements and texts of ordinary content get
+//! here past the tree builder altogether (see [`super::shortcut`]).
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::TokenSink;
+use html5ever::tree_builder::TreeBuilder;
 use html5ever::{Attribute, LocalName, Namespace, QualName, local_name, ns};
 
-use super::tokenizer::AttributeSpan;
-use super::{NONE, NodeId};
+use super::kind::Kind;
+use super::names::TagName;
+use super::tag::tag_of;
+use super::tokenizer::{AttributeSpan, Span};
+use super::{NONE, NodeId, Tag};
 
 /// Index into [`AttributeLists`].
 pub(super) type ListId = u32;
@@ -22,10 +28,13 @@ pub(super) enum Content {
     Document,
     Element {
         name: LocalName,
+        tag: Tag,
         space: Space,
         attributes: Option<ListId>,
     },
     Text(StrTendril),
+    /// Text as it is in the source.
+    Source(Span),
     /// A comment, or the contents of a template.
     Ignored,
 }
@@ -185,6 +194,60 @@ impl Tree {
         }
     }
 
+    /// Adds an element of HTML as the last child of another, past the tree builder.
+    #[inline]
+    pub(super) fn add_element(
+        &mut self,
+        parent: NodeId,
+        tag: &TagName,
+        attributes: Option<ListId>,
+    ) -> NodeId {
+        let (name, tag) = (tag.local.clone(), tag.tag);
+        let node = self.push(Content::Element { name, tag, space: Space::Html, attributes });
+        self.append(parent, node);
+        node
+    }
+
+    /// Adds text of the source at the end of an element, past the tree builder.
+    #[inline]
+    pub(super) fn add_text(&mut self, parent: NodeId, span: Span, source: &str) {
+        match self.text_at_end(parent, source) {
+            Some(text) => text.push_slice(span.of(source)),
+            None => {
+                let node = self.push(Content::Source(span));
+                self.append(parent, node);
+            }
+        }
+    }
+
+    /// Adds a character at the end of an element, past the tree builder.
+    pub(super) fn add_char(&mut self, parent: NodeId, char: char, source: &str) {
+        match self.text_at_end(parent, source) {
+            Some(text) => text.push_char(char),
+            None => {
+                let node = self.push(Content::Text(StrTendril::from_char(char)));
+                self.append(parent, node);
+            }
+        }
+    }
+
+    /// The text at the end of an element, taken out of the source so that it can grow.
+    #[inline]
+    fn text_at_end(&mut self, parent: NodeId, source: &str) -> Option<&mut StrTendril> {
+        let last = self.at(parent).last;
+        if last == NONE {
+            return None;
+        }
+        let content = &mut self.at(last).content;
+        if let Content::Source(span) = content {
+            *content = Content::Text(StrTendril::from_slice(span.of(source)));
+        }
+        match content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The text in a node of its own, unless the node `before` is text that it can be added to.
     #[inline]
     fn text_after(&mut self, before: NodeId, text: StrTendril) -> Option<NodeId> {
@@ -201,38 +264,35 @@ impl Tree {
 /// What html5ever's tree builder writes into.
 pub(super) struct Sink {
     pub(super) tree: RefCell<Tree>,
+    /// The element that stands in the tree already, and is the next the tree builder makes; otherwise [`NONE`].
+    existing: Cell<NodeId>,
+    /// What the tree builder last asked the name of.
+    asked: Cell<(NodeId, Kind)>,
 }
 
 /// A node as the tree builder knows it: it asks for names far more often than for anything else.
 #[derive(Clone)]
 pub(super) struct Handle {
-    node: NodeId,
-    space: Space,
+    pub(super) node: NodeId,
+    pub(super) kind: Kind,
+    pub(super) space: Space,
     /// `<annotation-xml>` whose encoding says that there is HTML in it.
     integration_point: bool,
-    name: LocalName,
+    pub(super) name: LocalName,
 }
 
 impl Handle {
     /// Whether it is an element that the tree builder compares with others of its kind.
     pub(super) fn is_formatting(&self) -> bool {
-        matches!(
-            self.name,
-            local_name!("b")
-                | local_name!("big")
-                | local_name!("code")
-                | local_name!("em")
-                | local_name!("font")
-                | local_name!("i")
-                | local_name!("nobr")
-                | local_name!("s")
-                | local_name!("small")
-                | local_name!("strike")
-                | local_name!("strong")
-                | local_name!("tt")
-                | local_name!("u")
-        )
+        self.kind == Kind::Formatting || self.name == local_name!("nobr")
     }
+}
+
+/// The current node of a tree builder and what it is, if it is an element of HTML.
+pub(super) fn current(builder: &TreeBuilder<Handle, Sink>) -> Option<(NodeId, Kind)> {
+    // Asking for its namespace, the tree builder asks for its name, and for no other.
+    let is_foreign = builder.adjusted_current_node_present_but_not_in_html_namespace();
+    (!is_foreign).then(|| builder.sink.asked.get())
 }
 
 /// The name of an element.
@@ -258,12 +318,22 @@ impl Sink {
     /// A sink over an empty tree.
     pub(super) fn new(mut tree: Tree) -> Self {
         tree.push(Content::Document);
-        Self { tree: RefCell::new(tree) }
+        let asked = Cell::new((NONE, Kind::Peculiar));
+        Self { tree: RefCell::new(tree), existing: Cell::new(NONE), asked }
+    }
+
+    /// Reads the start tag of an element that stands in the tree, so that it becomes one the tree builder has open.
+    pub(super) fn with_existing<T>(&self, node: NodeId, read: impl FnOnce() -> T) -> T {
+        self.existing.set(node);
+        let result = read();
+        self.existing.set(NONE);
+        result
     }
 
     /// The handle of a node that is no element.
     fn nameless(node: NodeId) -> Handle {
-        Handle { node, space: Space::Html, integration_point: false, name: local_name!("") }
+        let (kind, space, name) = (Kind::Peculiar, Space::Html, local_name!(""));
+        Handle { node, kind, space, integration_point: false, name }
     }
 }
 
@@ -282,6 +352,7 @@ impl TreeSink for Sink {
 
     #[inline]
     fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
+        self.asked.set((target.node, target.kind));
         Name { space: target.space, local: &target.name }
     }
 
@@ -296,12 +367,18 @@ impl TreeSink for Sink {
             ns!(mathml) => Space::MathMl,
             _ => Space::Html,
         };
+        let tag = tag_of(&name.local, space);
+        let kind = if space == Space::Html { Kind::of(tag, &name.local) } else { Kind::Peculiar };
+        let integration_point = flags.mathml_annotation_xml_integration_point;
+        let handle = |node| Handle { node, kind, space, integration_point, name: name.local.clone() };
+        let existing = self.existing.get();
+        if existing != NONE {
+            return handle(existing);
+        }
         let tree = &mut *self.tree.borrow_mut();
         let ready = tree.ready.as_ref().filter(|(tag, _)| *tag == name.local && attributes.is_empty());
         let attributes = ready.map(|&(_, list)| list).or_else(|| AttributeLists::behind(&attributes));
-        let node = tree.push(Content::Element { name: name.local.clone(), space, attributes });
-        let integration_point = flags.mathml_annotation_xml_integration_point;
-        Handle { node, space, integration_point, name: name.local }
+        handle(tree.push(Content::Element { name: name.local.clone(), tag, space, attributes }))
     }
 
     fn create_comment(&self, _: StrTendril) -> Handle {
@@ -316,6 +393,7 @@ impl TreeSink for Sink {
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
         let tree = &mut *self.tree.borrow_mut();
         let child = match child {
+            NodeOrText::AppendNode(child) if child.node == self.existing.get() => None,
             NodeOrText::AppendNode(child) => Some(child.node),
             NodeOrText::AppendText(text) => {
                 let last = tree.at(parent.node).last;

@@ -90,6 +90,20 @@ impl Depth {
         if self.steps > MAX_STEPS { Verdict::EndPage } else { Verdict::Feed }
     }
 
+    /// Takes note of a start tag that went past the tree builder, far from the cap.
+    #[inline]
+    pub(super) fn passed(&mut self) {
+        if !self.ignored.is_empty() {
+            self.ignored.clear();
+        }
+    }
+
+    /// Takes note of open elements that were looked at outside of the tree builder.
+    #[inline]
+    pub(super) fn looked_at(&mut self, elements: usize) {
+        self.steps += elements;
+    }
+
     /// Whether an end tag may be fed to the tree builder: not if its start tag was not.
     pub(super) fn end_tag(&mut self, name: &LocalName) -> bool {
         if let Some(open) = self.ignored.get_mut(name)

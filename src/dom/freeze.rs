@@ -1,29 +1,9 @@
 //! The finished tree, laid out anew in document order, without what no reader asks for.
 
-use std::sync::LazyLock;
-
-use html5ever::LocalName;
-use rustc_hash::FxHashMap;
-
 use super::build::{Content, Draft, ListId, Space, Tree};
 use super::input::Source;
 use super::names::Names;
-use super::tag::HTML_TAGS;
 use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
-
-/// The tags of HTML by their names.
-static TAGS: LazyLock<FxHashMap<LocalName, Tag>> =
-    LazyLock::new(|| HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect());
-
-/// What an element of this name is.
-fn tag(name: &LocalName, space: Space, tags: &FxHashMap<LocalName, Tag>) -> Tag {
-    match space {
-        Space::Html => tags.get(name).copied().unwrap_or(Tag::Other),
-        Space::Svg if **name == *"svg" => Tag::Svg,
-        Space::MathMl if **name == *"math" => Tag::Math,
-        Space::Svg | Space::MathMl => Tag::Other,
-    }
-}
 
 /// Lays out a tree that was built from `source`.
 pub(super) fn freeze(tree: &Tree, source: &Source<'_>, limits: &Limits) -> Dom {
@@ -36,7 +16,6 @@ pub(super) fn freeze(tree: &Tree, source: &Source<'_>, limits: &Limits) -> Dom {
         source,
         max_attributes: limits.attributes,
         lists: vec![None; tree.attributes.len()],
-        tags: &TAGS,
         dom: Dom { nodes, attrs, text, names: Names::default(), truncated: false },
     };
     freezer.lay_out();
@@ -50,7 +29,6 @@ struct Freezer<'a> {
     /// Where each list of attributes lies in `dom.attrs`, once it does: elements that the tree builder made again
     /// from the same tag share theirs.
     lists: Vec<Option<(u32, u32)>>,
-    tags: &'a FxHashMap<LocalName, Tag>,
     dom: Dom,
 }
 
@@ -98,15 +76,20 @@ impl Freezer<'_> {
         };
         match &draft.content {
             Content::Document => {}
-            Content::Element { name, space, attributes } => {
-                node.tag = tag(name, *space, self.tags);
+            Content::Element { name, tag, space, attributes } => {
+                node.tag = *tag;
                 node.space = *space;
                 if node.tag == Tag::Other {
                     node.name = self.dom.names.intern(name);
                 }
                 (node.start, node.len) = self.attributes(n, node.tag, *attributes);
             }
-            Content::Text(text) => {
+            Content::Text(_) | Content::Source(_) => {
+                let text = match &draft.content {
+                    Content::Source(span) => span.of(&self.source.text),
+                    Content::Text(text) => text,
+                    _ => "",
+                };
                 let kind = || self.dom.attr(parent, "type");
                 if is_silent(self.dom.tag(parent), || kind().is_some_and(is_linked_data)) {
                     return (NONE, false);

@@ -5,7 +5,9 @@ use std::cell::Cell;
 use html5ever::LocalName;
 use rustc_hash::FxHashMap;
 
-use super::tag::Tag;
+use super::build::Space;
+use super::kind::Kind;
+use super::tag::{Tag, tag_of};
 
 /// Index of a name in [`Names`].
 pub(super) type NameId = u32;
@@ -143,14 +145,15 @@ pub(super) fn normalised(raw: &str) -> String {
 }
 
 /// How tags of a name are fed to the tree builder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TagName {
     pub(super) local: LocalName,
+    /// What its elements are in the HTML namespace.
+    pub(super) tag: Tag,
+    pub(super) kind: Kind,
     /// Whether no other element can be inside: a void element, or one that holds only text.
     pub(super) is_leaf: bool,
     pub(super) attributes: Carriage,
-    /// The last page that had it, if HTML does not know it.
-    page: Option<Cell<u64>>,
 }
 
 /// How the attributes of a tag get to its element, past the tree builder.
@@ -204,16 +207,27 @@ impl TagName {
                 | "title"
                 | "xmp"
         );
-        let page = Tag::from_name(name).is_none().then(Cell::default);
-        Self { local: LocalName::from(name), is_leaf, attributes, page }
+        let local = LocalName::from(name);
+        let tag = tag_of(&local, Space::Html);
+        // These are roots of SVG and MathML.
+        let kind = if matches!(name, "svg" | "math") { Kind::Peculiar } else { Kind::of(tag, &local) };
+        Self { local, tag, kind, is_leaf, attributes }
     }
+}
+
+/// A tag name as it is spelt.
+#[derive(Debug)]
+struct Spelling {
+    name: TagName,
+    /// The last page that had it, if HTML does not know it.
+    page: Option<Cell<u64>>,
 }
 
 /// Tag names by their spelling in the source. Kept from page to page by a worker, as making a [`LocalName`] of a name
 /// that html5ever does not know takes a lock that all workers share.
 #[derive(Debug, Default)]
 pub(super) struct TagNames {
-    by_spelling: BySpelling<TagName>,
+    by_spelling: BySpelling<Spelling>,
     /// Number of the page at hand.
     page: u64,
     /// Spellings that it has so far of names that HTML does not know.
@@ -245,19 +259,23 @@ impl TagNames {
         }
         let at = match self.by_spelling.find(raw) {
             Some(at) => at,
-            None => self.by_spelling.insert(raw, TagName::new(&normalised(raw))),
+            None => {
+                let name = normalised(raw);
+                let page = Tag::from_name(&name).is_none().then(Cell::default);
+                self.by_spelling.insert(raw, Spelling { name: TagName::new(&name), page })
+            }
         };
-        let name = &self.by_spelling.values[at];
-        if let Some(page) = &name.page {
+        let spelling = &self.by_spelling.values[at];
+        if let Some(page) = &spelling.page {
             self.unknown += usize::from(page.replace(self.page) != self.page);
         }
-        Some(name)
+        Some(&spelling.name)
     }
 
     /// Whether a name adds none to the unknown ones of the page.
     fn is_free(&self, raw: &str) -> bool {
         match self.by_spelling.get(raw) {
-            Some(name) => name.page.as_ref().is_none_or(|page| page.get() == self.page),
+            Some(spelling) => spelling.page.as_ref().is_none_or(|page| page.get() == self.page),
             None => Tag::from_name(&normalised(raw)).is_some(),
         }
     }

@@ -1,9 +1,11 @@
-//! From source to tree: the tokenizer feeds html5ever's tree builder, within the caps.
+//! From source to tree: the tokenizer feeds html5ever's tree builder, within the caps, and what is ordinary goes the
+//! short way past it ([`super::shortcut`]).
 //!
 //! Where the cap on open elements is reached, start tags are left out ([`super::depth`]), as are tags of further
 //! unknown names where a page has too many of these; where the cap on nodes or tokens is reached, the page ends.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use html5ever::interface::TreeSink;
 use html5ever::tendril::StrTendril;
@@ -13,13 +15,15 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use rustc_hash::FxHashMap;
 
-use super::build::{AttributeLists, Handle, ListId, Sink, Tree};
+use super::build::{AttributeLists, Handle, ListId, Sink, Tree, current};
 use super::depth::{Depth, Verdict};
 use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
-use super::names::{Carriage, TagNames, normalised};
+use super::kind::Kind;
+use super::names::{Carriage, TagName, TagNames, normalised};
+use super::shortcut::{Open, Shortcut};
 use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
-use super::{Dom, Limits, Tag};
+use super::{Dom, Limits};
 
 /// What a worker keeps from page to page.
 #[derive(Default)]
@@ -44,6 +48,7 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
         texts: Texts::new(&source.text),
         is_silent: false,
         builder: TreeBuilder::new(Sink::new(tree), opts),
+        shortcut: Shortcut::new(limits.depth),
         names,
         formatting: FxHashMap::default(),
         depth: Depth::new(limits.depth),
@@ -68,6 +73,7 @@ struct Feed<'s> {
     /// Whether the raw text that is being read is none that the frozen tree keeps.
     is_silent: bool,
     builder: TreeBuilder<Handle, Sink>,
+    shortcut: Shortcut,
     names: TagNames,
     /// Attribute lists of formatting elements by what is in them.
     formatting: FxHashMap<Vec<(String, String)>, ListId>,
@@ -122,20 +128,17 @@ impl Feed<'_> {
             let builder = &self.builder;
             match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
                 Token::Text(_) if self.is_silent => {}
-                Token::Text(span) => {
-                    let text = self.texts.get(span);
-                    self.text(text);
-                }
+                Token::Text(span) => self.text(span),
                 Token::Reference { chars: [first, second], unclosed } => {
                     if unclosed {
                         self.parse_error();
                     }
-                    self.text(StrTendril::from_char(first));
+                    self.char(first);
                     if second != '\0' {
-                        self.text(StrTendril::from_char(second));
+                        self.char(second);
                     }
                 }
-                Token::Replacement => self.text(StrTendril::from_char(char::REPLACEMENT_CHARACTER)),
+                Token::Replacement => self.char(char::REPLACEMENT_CHARACTER),
                 Token::Null => self.process_and_go_on(tokenizer::NullCharacterToken),
                 Token::StartTag { name, self_closing } => {
                     if self.builder.sink.tree.borrow().drafts.len() >= self.max_nodes
@@ -146,6 +149,8 @@ impl Feed<'_> {
                     }
                 }
                 Token::EndTag { name } => self.end_tag(name),
+                // The tree has none, but html5ever may be about to leave out a newline.
+                Token::Comment if self.shortcut.current().is_some() => {}
                 Token::Comment => self.process_and_go_on(tokenizer::CommentToken(StrTendril::new())),
                 Token::Doctype(span, unclosed) => {
                     let doctype = doctype(span.of(&self.source.text), unclosed);
@@ -159,46 +164,131 @@ impl Feed<'_> {
     }
 
     /// Hands a token to the tree builder. Only a start tag changes how the tokenizer goes on.
-    fn process(&self, token: tokenizer::Token) -> TokenSinkResult<Handle> {
+    fn process(&mut self, token: tokenizer::Token) -> TokenSinkResult<Handle> {
+        self.hand_over();
         self.builder.process_token(token, 1)
     }
 
-    fn process_and_go_on(&self, token: tokenizer::Token) {
+    fn process_and_go_on(&mut self, token: tokenizer::Token) {
         let _ = self.process(token);
     }
 
-    fn text(&self, text: StrTendril) {
+    /// Has the tree builder open what was opened past it.
+    fn hand_over(&mut self) {
+        for element in self.shortcut.hand_over() {
+            self.open_again(element);
+        }
+    }
+
+    fn open_again(&mut self, element: Open) {
+        let mut attrs = Vec::new();
+        if let Some(list) = element.attributes {
+            match element.kind {
+                Kind::Anchor => attrs.push(AttributeLists::handle(list)),
+                Kind::Formatting => {
+                    let spans = self.builder.sink.tree.borrow().attributes.get(list).to_vec();
+                    attrs.push(AttributeLists::handle(self.common_list(&spans)));
+                }
+                _ => {}
+            }
+        }
+        let tag = start_tag(element.name, attrs, false);
+        let sink = &self.builder.sink;
+        let _ = sink.with_existing(element.node, || self.builder.process_token(tag, 1));
+    }
+
+    fn text(&mut self, span: Span) {
+        match self.shortcut.current() {
+            Some(current) => {
+                self.builder.sink.tree.borrow_mut().add_text(current, span, &self.source.text);
+            }
+            None => {
+                let text = self.texts.get(span);
+                self.characters(text);
+            }
+        }
+    }
+
+    fn char(&mut self, char: char) {
+        match self.shortcut.current() {
+            Some(current) => {
+                self.builder.sink.tree.borrow_mut().add_char(current, char, &self.source.text);
+            }
+            None => self.characters(StrTendril::from_char(char)),
+        }
+    }
+
+    fn characters(&mut self, text: StrTendril) {
+        let may_settle = !self.shortcut.is_body && text.bytes().any(|byte| !byte.is_ascii_whitespace());
         self.process_and_go_on(tokenizer::CharacterTokens(text));
+        if may_settle {
+            self.shortcut.is_body =
+                current(&self.builder).is_some_and(|(_, kind)| kind.has_ordinary_content());
+        }
     }
 
     /// html5ever forgets to leave out the newline after `<pre>` if an error comes between.
-    fn parse_error(&self) {
-        self.process_and_go_on(tokenizer::ParseError("".into()));
+    fn parse_error(&mut self) {
+        if self.shortcut.current().is_none() {
+            self.process_and_go_on(tokenizer::ParseError("".into()));
+        }
     }
 
-    /// Feeds a start tag to the tree builder; whether the page may go on.
+    /// Opens an element, or feeds its start tag to the tree builder; whether the page may go on.
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
         self.is_silent = false;
-        let Some(tag) = self.names.get(name.of(&self.source.text)) else {
+        let Some(tag) = self.names.get(name.of(&self.source.text)).cloned() else {
             self.truncated = true;
             return true;
         };
-        match self.depth.start_tag(tag, !tokenizer.attributes.is_empty(), &self.builder) {
+        self.depth.looked_at(self.shortcut.begin(tag.kind, &self.builder));
+        let spans = &tokenizer.attributes;
+        let is_open = self.shortcut.start_tag(&tag, spans, &mut self.builder.sink.tree.borrow_mut());
+        let element = tag.tag;
+        let text = if is_open {
+            self.depth.passed();
+            match tag.kind {
+                Kind::Script => Some(Text::ScriptData),
+                Kind::Raw => Some(Text::Rawtext),
+                _ => None,
+            }
+        } else {
+            match self.process_start_tag(tag, spans, self_closing) {
+                ControlFlow::Continue(text) => text,
+                ControlFlow::Break(()) => return false,
+            }
+        };
+        let Some(text) = text else { return true };
+        self.is_silent = is_silent(element, || {
+            let kind = spans.iter().find(|span| self.is_named(span, "type"));
+            kind.is_some_and(|span| is_linked_data(&self.value(span)))
+        });
+        tokenizer.switch_to(text, name);
+        true
+    }
+
+    /// Feeds a start tag to the tree builder; how the text after it is to be read.
+    fn process_start_tag(
+        &mut self,
+        tag: TagName,
+        spans: &[AttributeSpan],
+        self_closing: bool,
+    ) -> ControlFlow<(), Option<Text>> {
+        self.hand_over();
+        match self.depth.start_tag(&tag, !spans.is_empty(), &self.builder) {
             Verdict::Feed => {}
             Verdict::LeaveOut => {
                 self.truncated = true;
-                return true;
+                return ControlFlow::Continue(None);
             }
-            Verdict::EndPage => return false,
+            Verdict::EndPage => return ControlFlow::Break(()),
         }
-        let (local, carriage) = (tag.local.clone(), tag.attributes);
-        let spans = &tokenizer.attributes;
         let mut attrs = Vec::new();
         if !spans.is_empty() {
-            match carriage {
+            match tag.attributes {
                 Carriage::Aside => {
                     let tree = &mut *self.builder.sink.tree.borrow_mut();
-                    tree.ready = Some((local.clone(), tree.attributes.add(spans)));
+                    tree.ready = Some((tag.local.clone(), tree.attributes.add(spans)));
                 }
                 Carriage::Handle => {
                     let list = self.builder.sink.tree.borrow_mut().attributes.add(spans);
@@ -206,49 +296,35 @@ impl Feed<'_> {
                 }
                 Carriage::CommonHandle => attrs.push(AttributeLists::handle(self.common_list(spans))),
             }
-            self.add_wanted(&local, spans, &mut attrs);
+            self.add_wanted(&tag.local, spans, &mut attrs);
         }
-        let tag = tokenizer::Tag {
-            kind: tokenizer::StartTag,
-            name: local,
-            self_closing,
-            attrs,
-            had_duplicate_attributes: false,
-        };
-        let result = self.process(tokenizer::TagToken(tag));
+        let is_body = tag.kind == Kind::Body;
+        let result = self.process(start_tag(tag.local, attrs, self_closing));
+        self.shortcut.is_body |= is_body;
         self.builder.sink.tree.borrow_mut().ready = None;
-        let text = match result {
-            TokenSinkResult::RawData(RawKind::Rcdata) => Text::Rcdata,
-            TokenSinkResult::RawData(RawKind::Rawtext) => Text::Rawtext,
-            TokenSinkResult::RawData(_) => Text::ScriptData,
-            TokenSinkResult::Plaintext => Text::Plaintext,
+        ControlFlow::Continue(match result {
+            TokenSinkResult::RawData(RawKind::Rcdata) => Some(Text::Rcdata),
+            TokenSinkResult::RawData(RawKind::Rawtext) => Some(Text::Rawtext),
+            TokenSinkResult::RawData(_) => Some(Text::ScriptData),
+            TokenSinkResult::Plaintext => Some(Text::Plaintext),
             TokenSinkResult::Continue
             | TokenSinkResult::Script(_)
-            | TokenSinkResult::EncodingIndicator(_) => return true,
-        };
-        let spans = &tokenizer.attributes;
-        self.is_silent = Tag::from_name(&normalised(name.of(&self.source.text))).is_some_and(|tag| {
-            is_silent(tag, || {
-                let kind = spans.iter().find(|span| self.is_named(span, "type"));
-                kind.is_some_and(|span| is_linked_data(&self.value(span)))
-            })
-        });
-        tokenizer.switch_to(text, name);
-        true
+            | TokenSinkResult::EncodingIndicator(_) => None,
+        })
     }
 
     fn end_tag(&mut self, name: Span) {
         self.is_silent = false;
-        let Some(name) = self.names.get(name.of(&self.source.text)).map(|tag| tag.local.clone()) else {
+        let Some(tag) = self.names.get(name.of(&self.source.text)) else {
             self.truncated = true;
             return;
         };
-        if !self.depth.end_tag(&name) {
+        if !self.depth.end_tag(&tag.local) || self.shortcut.end_tag(tag) {
             return;
         }
         let tag = tokenizer::Tag {
             kind: tokenizer::EndTag,
-            name,
+            name: tag.local.clone(),
             self_closing: false,
             attrs: Vec::new(),
             had_duplicate_attributes: false,
@@ -296,6 +372,16 @@ impl Feed<'_> {
         span.decode(self.source, &mut value);
         value
     }
+}
+
+fn start_tag(name: LocalName, attrs: Vec<Attribute>, self_closing: bool) -> tokenizer::Token {
+    tokenizer::TagToken(tokenizer::Tag {
+        kind: tokenizer::StartTag,
+        name,
+        self_closing,
+        attrs,
+        had_duplicate_attributes: false,
+    })
 }
 
 #[cfg(test)]

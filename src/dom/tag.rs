@@ -1,5 +1,12 @@
 //! The elements of HTML as a one-byte enum, so that a walk over the tree compares bytes and not names.
 
+use std::sync::LazyLock;
+
+use html5ever::LocalName;
+use rustc_hash::FxHashMap;
+
+use super::build::Space;
+
 /// Declares [`Tag`] with the name each element has in HTML.
 macro_rules! tags {
     ($($tag:ident $name:literal,)+) => {
@@ -26,7 +33,7 @@ macro_rules! tags {
         }
 
         /// Every element of HTML that has a tag, with its name.
-        pub(super) const HTML_TAGS: &[(Tag, &str)] = &[$((Tag::$tag, $name),)+];
+        const HTML_TAGS: &[(Tag, &str)] = &[$((Tag::$tag, $name),)+];
 
         impl Tag {
             /// The element's name in HTML; empty for [`Tag::Document`], [`Tag::Text`] and [`Tag::Other`].
@@ -194,5 +201,17 @@ impl Tag {
     #[must_use]
     pub const fn is_element(self) -> bool {
         !matches!(self, Self::Document | Self::Text)
+    }
+}
+
+/// What an element of this name is.
+pub(super) fn tag_of(name: &LocalName, space: Space) -> Tag {
+    static TAGS: LazyLock<FxHashMap<LocalName, Tag>> =
+        LazyLock::new(|| HTML_TAGS.iter().map(|&(tag, name)| (LocalName::from(name), tag)).collect());
+    match space {
+        Space::Html => TAGS.get(name).copied().unwrap_or(Tag::Other),
+        Space::Svg if **name == *"svg" => Tag::Svg,
+        Space::MathMl if **name == *"math" => Tag::Math,
+        Space::Svg | Space::MathMl => Tag::Other,
     }
 }

@@ -1,0 +1,334 @@
+//! Ordinary content, past html5ever's tree builder.
+//!
+//! Most tags of a page ask little of the tree builder: in the "in body" insertion mode, with no formatting element to
+//! be made anew, they open an element below the current one, close one that was opened just before, or add text. That
+//! much is done here, straight into the tree. Whatever asks for more is html5ever's: before it gets such a token, it is
+//! handed the start tags of all elements that were opened here and still are ([`Shortcut::hand_over`]), so that it
+//! stands where it would stand had it read everything.
+//!
+//! Every function that takes a tag gives up, with nothing changed, where it would have to look at elements that
+//! html5ever opened, or where a formatting element would be closed by anything but its own end tag. What it knows of
+//! html5ever's elements it asks for when the next start tag comes along ([`Shortcut::begin`]).
+
+use std::cell::RefCell;
+
+use html5ever::interface::Tracer;
+use html5ever::tree_builder::TreeBuilder;
+use html5ever::{LocalName, local_name};
+
+use super::NodeId;
+use super::build::{Handle, ListId, Sink, Space, Tree, current};
+use super::kind::Kind;
+use super::names::TagName;
+use super::tokenizer::AttributeSpan;
+
+/// What the open elements, up to one, mean for a tag to come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scope {
+    /// Whether a `<p>` is in button scope.
+    paragraph: bool,
+    /// Whether a `<li>`, or a `<dt>` or `<dd>`, would be closed by another one.
+    list_item: bool,
+    definition: bool,
+    /// Whether a `<button>` is in scope.
+    button: bool,
+}
+
+impl Scope {
+    /// The scope below an element, which is not [`Kind::Peculiar`].
+    fn below(mut self, kind: Kind) -> Self {
+        if kind.is_special() && !matches!(kind, Kind::Division | Kind::Paragraph) {
+            self.list_item = kind == Kind::ListItem;
+            self.definition = kind == Kind::Definition;
+        }
+        match kind {
+            Kind::Paragraph => self.paragraph = true,
+            Kind::Button => (self.paragraph, self.button) = (false, true),
+            _ => {}
+        }
+        self
+    }
+
+    /// The scope below an element that is [`Kind::Peculiar`], unless that is not known.
+    fn below_peculiar(self, name: &LocalName) -> Option<Self> {
+        match *name {
+            local_name!("applet")
+            | local_name!("caption")
+            | local_name!("html")
+            | local_name!("marquee")
+            | local_name!("object")
+            | local_name!("table")
+            | local_name!("td")
+            | local_name!("th") => Some(Self::default()),
+            local_name!("colgroup")
+            | local_name!("listing")
+            | local_name!("pre")
+            | local_name!("tbody")
+            | local_name!("tfoot")
+            | local_name!("thead")
+            | local_name!("tr") => Some(Self { list_item: false, definition: false, ..self }),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of the elements that html5ever has open.
+struct Base {
+    /// The current node.
+    node: NodeId,
+    kind: Kind,
+    scope: Scope,
+    /// How many are open, or are formatting elements it remembers.
+    count: usize,
+}
+
+/// An element that was opened past the tree builder.
+pub(super) struct Open {
+    pub(super) node: NodeId,
+    pub(super) name: LocalName,
+    pub(super) attributes: Option<ListId>,
+    pub(super) kind: Kind,
+    /// The scope below it.
+    scope: Scope,
+}
+
+/// The way past the tree builder.
+pub(super) struct Shortcut {
+    /// Nothing if html5ever has read a token since.
+    base: Option<Base>,
+    open: Vec<Open>,
+    /// Places in `open` of the formatting elements. They are all open, so that none is to be made anew.
+    formatting: Vec<usize>,
+    /// Names of the formatting elements that html5ever remembers.
+    remembered: Vec<LocalName>,
+    /// Open and remembered elements that it works with at most.
+    max: usize,
+    /// Whether a `<frameset>` can no longer take the place of `<body>`: a flag that html5ever does not show.
+    pub(super) is_body: bool,
+}
+
+impl Shortcut {
+    /// For a page with at most so many open elements.
+    pub(super) fn new(depth: usize) -> Self {
+        let (open, formatting, remembered) = (Vec::new(), Vec::new(), Vec::new());
+        // Half of them: where the cap is near, html5ever's elements are counted, and with them all must be.
+        Self { base: None, open, formatting, remembered, max: depth / 2, is_body: false }
+    }
+
+    /// Looks at where html5ever stands, if it read a token since the last time and the next is the start tag of such
+    /// an element. Gives the number of elements looked at.
+    #[inline]
+    pub(super) fn begin(&mut self, kind: Kind, builder: &TreeBuilder<Handle, Sink>) -> usize {
+        if self.base.is_some() || !self.is_body || kind == Kind::Peculiar {
+            return 0;
+        }
+        match current(builder) {
+            Some((current, kind)) if kind.has_ordinary_content() => self.look(current, builder),
+            _ => 0,
+        }
+    }
+
+    fn look(&mut self, current: NodeId, builder: &TreeBuilder<Handle, Sink>) -> usize {
+        #[derive(Default)]
+        struct Handles(RefCell<Vec<Handle>>);
+        impl Tracer for Handles {
+            type Handle = Handle;
+            fn trace_handle(&self, handle: &Handle) {
+                self.0.borrow_mut().push(handle.clone());
+            }
+        }
+        // The document, the open elements, the formatting elements, `<head>`, a form.
+        let handles = Handles::default();
+        builder.trace_handles(&handles);
+        let handles = handles.0.into_inner();
+        self.base = self.base(current, &handles);
+        handles.len()
+    }
+
+    fn base(&mut self, current: NodeId, handles: &[Handle]) -> Option<Base> {
+        if handles.len() > self.max {
+            return None;
+        }
+        let end = handles.iter().position(|handle| handle.node == current)?;
+        let (open, rest) = (&handles[1..=end], &handles[end + 1..]);
+        let mut scope = Scope::default();
+        for handle in open {
+            scope = match handle.kind {
+                _ if handle.space != Space::Html => return None,
+                Kind::Peculiar => scope.below_peculiar(&handle.name)?,
+                kind => scope.below(kind),
+            };
+        }
+        self.remembered.clear();
+        let mut is_open = true;
+        for handle in rest {
+            match handle.kind {
+                Kind::Anchor | Kind::Formatting => {
+                    self.remembered.push(handle.name.clone());
+                    is_open = open.iter().any(|open| open.node == handle.node);
+                }
+                Kind::Form => {}
+                _ if handle.name == local_name!("head") => {}
+                _ => return None,
+            }
+        }
+        let kind = open.last()?.kind;
+        is_open.then_some(Base { node: current, kind, scope, count: handles.len() })
+    }
+
+    /// The current node, unless only html5ever knows.
+    #[inline]
+    pub(super) fn current(&self) -> Option<NodeId> {
+        let base = self.base.as_ref()?;
+        Some(self.open.last().map_or(base.node, |open| open.node))
+    }
+
+    /// The elements that were opened, outermost first, for html5ever to open them too. From here on it reads.
+    pub(super) fn hand_over(&mut self) -> Vec<Open> {
+        self.base = None;
+        self.formatting.clear();
+        std::mem::take(&mut self.open)
+    }
+
+    /// Opens an element.
+    #[inline]
+    pub(super) fn start_tag(&mut self, tag: &TagName, attributes: &[AttributeSpan], tree: &mut Tree) -> bool {
+        let all = self.open.len();
+        let Some(len) = self.remaining(tag, all) else { return false };
+        // Handed over, the tag may close nothing: what kept another element from being closed is perhaps no more.
+        if len < all && self.remaining(tag, len) != Some(len) || !self.close(len) {
+            return false;
+        }
+        let Some(current) = self.current() else { return false };
+        let (kind, scope) = (tag.kind, self.scope(len).below(tag.kind));
+        let attributes = (!attributes.is_empty()).then(|| tree.attributes.add(attributes));
+        let node = tree.add_element(current, tag, attributes);
+        match kind {
+            Kind::Void | Kind::Rule => return true,
+            Kind::Anchor | Kind::Formatting => self.formatting.push(self.open.len()),
+            _ => {}
+        }
+        self.open.push(Open { node, name: tag.local.clone(), attributes, kind, scope });
+        true
+    }
+
+    /// How many of the first `all` elements stay open when a start tag comes along.
+    #[inline]
+    fn remaining(&self, tag: &TagName, all: usize) -> Option<usize> {
+        let base = self.base.as_ref()?;
+        // A formatting element is remembered, too.
+        if base.count + 2 * all >= self.max {
+            return None;
+        }
+        match tag.kind {
+            Kind::Division | Kind::Block | Kind::Paragraph | Kind::Rule => self.without_paragraph(all),
+            Kind::Heading => {
+                let len = self.without_paragraph(all)?;
+                let current = if len == 0 { base.kind } else { self.open[len - 1].kind };
+                match current {
+                    Kind::Heading => len.checked_sub(1),
+                    _ => Some(len),
+                }
+            }
+            Kind::ListItem if self.scope(all).list_item => {
+                self.without_paragraph(self.last(Kind::ListItem, all)?)
+            }
+            Kind::Definition if self.scope(all).definition => {
+                self.without_paragraph(self.last(Kind::Definition, all)?)
+            }
+            Kind::ListItem | Kind::Definition => self.without_paragraph(all),
+            Kind::Button => (!self.scope(all).button).then_some(all),
+            Kind::Anchor => (self.formatting_count(&tag.local) == 0).then_some(all),
+            // Of four that are the same, the first would be forgotten.
+            Kind::Formatting => (self.formatting_count(&tag.local) < 3).then_some(all),
+            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Script | Kind::Raw => Some(all),
+            Kind::Body | Kind::Form | Kind::Peculiar => None,
+        }
+    }
+
+    /// Closes an element, or leaves out an end tag that closes none.
+    #[inline]
+    pub(super) fn end_tag(&mut self, tag: &TagName) -> bool {
+        let all = self.open.len();
+        let len = match tag.kind {
+            Kind::Division | Kind::Block | Kind::Button | Kind::Definition => self.last_named(&tag.local),
+            Kind::Paragraph if !self.scope(all).paragraph => None,
+            Kind::Paragraph | Kind::Heading => self.last(tag.kind, all),
+            Kind::ListItem => {
+                let stops = |open: &Open| {
+                    matches!(open.name, local_name!("li") | local_name!("ol") | local_name!("ul"))
+                };
+                match self.open.iter().rposition(stops) {
+                    Some(at) if self.open[at].kind != Kind::ListItem => return true,
+                    found => found,
+                }
+            }
+            Kind::Anchor | Kind::Formatting => self.last_formatting(&tag.local),
+            // It opens one.
+            Kind::Void if tag.local == local_name!("br") => None,
+            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Rule | Kind::Script | Kind::Raw => {
+                let stops = |open: &Open| open.name == tag.local || open.kind.is_special();
+                match self.open.iter().rposition(stops) {
+                    Some(at) if self.open[at].name != tag.local => return true,
+                    found => found,
+                }
+            }
+            Kind::Body | Kind::Form | Kind::Peculiar => None,
+        };
+        len.is_some_and(|len| self.close(len))
+    }
+
+    /// The place of the formatting element that an end tag closes, if all that is to be done is to close it.
+    fn last_formatting(&mut self, name: &LocalName) -> Option<usize> {
+        let &at = self.formatting.last()?;
+        let (element, above) = (&self.open[at], &self.open[at + 1..]);
+        if element.name != *name || above.iter().any(|open| open.kind.is_special()) {
+            return None;
+        }
+        self.formatting.pop();
+        Some(at)
+    }
+
+    /// Leaves so many elements open, if no formatting element is among the others.
+    #[inline]
+    fn close(&mut self, len: usize) -> bool {
+        if self.formatting.last().is_some_and(|&at| at >= len) {
+            return false;
+        }
+        self.open.truncate(len);
+        true
+    }
+
+    /// How many stay open of the first `len` when a paragraph in button scope is closed.
+    #[inline]
+    fn without_paragraph(&self, len: usize) -> Option<usize> {
+        if !self.scope(len).paragraph {
+            return Some(len);
+        }
+        self.last(Kind::Paragraph, len)
+    }
+
+    /// The place of the last of such elements among the first `len`.
+    fn last(&self, kind: Kind, len: usize) -> Option<usize> {
+        self.open[..len].iter().rposition(|open| open.kind == kind)
+    }
+
+    fn last_named(&self, name: &LocalName) -> Option<usize> {
+        self.open.iter().rposition(|open| open.name == *name)
+    }
+
+    /// The scope below the first `len` elements.
+    #[inline]
+    fn scope(&self, len: usize) -> Scope {
+        match len.checked_sub(1) {
+            Some(last) => self.open[last].scope,
+            None => self.base.as_ref().map_or(Scope::default(), |base| base.scope),
+        }
+    }
+
+    /// How many formatting elements of this name are remembered.
+    fn formatting_count(&self, name: &LocalName) -> usize {
+        let open = self.formatting.iter().filter(|&&at| self.open[at].name == *name).count();
+        open + self.remembered.iter().filter(|other| *other == name).count()
+    }
+}
