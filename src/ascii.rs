@@ -1,7 +1,6 @@
 //! ASCII several bytes at a time: nearly all bytes of a page's text are small letters with single spaces between words.
 //!
-//! Bytes are told apart in parallel: sixteen in a vector, or eight within one integer, each by its own highest bit
-//! (Lamport 1975, "Multiple byte processing with full-word instructions").
+//! Bytes are told apart in parallel, sixteen in a vector.
 
 use wide::u8x16;
 
@@ -30,6 +29,26 @@ pub(crate) fn is_within(bytes: u8x16, first: u8, last: u8) -> u8x16 {
     from.simd_eq(from.min(u8x16::splat(last - first)))
 }
 
+/// Bytes that [`near`] looks at.
+pub(crate) const NEAR: usize = 4 * CHUNK;
+
+/// Where the first of some bytes stands among the next [`NEAR`] ones: for what is mostly found there, so that getting a
+/// search for long texts under way takes longer than the search.
+#[inline(always)]
+pub(crate) fn near<const N: usize>(text: &[u8], wanted: [u8; N]) -> Option<usize> {
+    for at in (0..text.len().min(NEAR)).step_by(CHUNK) {
+        let bytes = u8x16::new(window(&text[at..]));
+        let found = wanted
+            .map(|byte| bytes.simd_eq(u8x16::splat(byte)).to_bitmask())
+            .into_iter()
+            .fold(0, |all, one| all | one);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize).filter(|&found| found < text.len());
+        }
+    }
+    None
+}
+
 /// The first bytes of a text, and zeros if it is shorter.
 #[inline(always)]
 pub(crate) fn window(text: &[u8]) -> [u8; CHUNK] {
@@ -49,32 +68,14 @@ pub(crate) fn window(text: &[u8]) -> [u8; CHUNK] {
     bytes.to_le_bytes()
 }
 
-/// The highest bit of each byte.
-const HIGH: u64 = every(0x80);
-
-/// Eight times the same byte.
-const fn every(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-/// The highest bit of each byte from `first` to `last`; none of `bytes` may have its own highest bit set.
+/// Which bytes are letters or digits, and which are none of ASCII: a bit for each, the first the lowest.
 #[inline(always)]
-fn within(bytes: u64, first: u8, last: u8) -> u64 {
-    let (from, after) = (bytes + every(0x80 - first), bytes + every(0x7f - last));
-    from & !after & HIGH
-}
-
-/// The letters and digits that the next eight bytes begin with, in lower case as a number, the first the highest byte of
-/// those that count, and how many they are; `None` if there are no eight bytes.
-#[inline(always)]
-pub(crate) fn alphanumerics(text: &[u8]) -> Option<(u64, u32)> {
-    let bytes = u64::from_be_bytes(*text.first_chunk()?);
-    let low = bytes & !HIGH;
-    // The bit that makes a capital small is set in digits as it is.
-    let lower = low | every(0x20);
-    let found = (within(lower, b'a', b'z') | within(low, b'0', b'9')) & !bytes;
-    let count = (found ^ HIGH).leading_zeros() / 8;
-    Some((lower.checked_shr(u64::BITS - 8 * count).unwrap_or(0), count))
+pub(crate) fn alphanumerics(chunk: &[u8; CHUNK]) -> (u32, u32) {
+    let bytes = u8x16::new(*chunk);
+    // The bit that makes a capital small.
+    let letters = is_within(bytes | u8x16::splat(0x20), b'a', b'z');
+    let found = letters | is_within(bytes, b'0', b'9');
+    (found.to_bitmask(), bytes.to_bitmask())
 }
 
 #[cfg(test)]
@@ -104,6 +105,20 @@ mod tests {
     }
 
     #[test]
+    fn near_bytes_are_found() {
+        for length in 0..NEAR + 9 {
+            let mut text = vec![b'x'; length];
+            assert_eq!(near(&text, [b'<', 0]), None);
+            for at in 0..length {
+                text[at] = b'<';
+                assert_eq!(near(&text, [b'&', b'<', 0]), (at < NEAR).then_some(at), "{at} of {length}");
+                assert_eq!(near(&text[..at], [b'&', 0]), None);
+                text[at] = b'x';
+            }
+        }
+    }
+
+    #[test]
     fn windows_of_short_texts_end_in_zeros() {
         let text: [u8; 20] = std::array::from_fn(|at| at as u8 + 1);
         for length in 0..=text.len() {
@@ -116,18 +131,15 @@ mod tests {
     #[test]
     fn every_byte_is_what_it_is_alone() {
         for byte in 0..=255u8 {
-            for at in 0..8 {
-                let mut text = *b"aZ09xYz5";
-                text[at] = byte;
-                let (number, count) = alphanumerics(&text).unwrap();
-                let expected = text.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-                assert_eq!(count as usize, expected, "{text:?}");
-                let lower = text[..expected]
-                    .iter()
-                    .fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()));
-                assert_eq!(number, lower, "{text:?}");
+            for at in 0..CHUNK {
+                let mut chunk = *b"aZ09xYz5{`[@/:- ";
+                chunk[at] = byte;
+                let bits = |is_one: fn(&u8) -> bool| {
+                    (0..CHUNK).filter(|&at| is_one(&chunk[at])).map(|at| 1 << at).sum()
+                };
+                let expected = (bits(u8::is_ascii_alphanumeric), bits(|byte| !byte.is_ascii()));
+                assert_eq!(alphanumerics(&chunk), expected, "{chunk:?}");
             }
         }
-        assert_eq!(alphanumerics(b"abc"), None);
     }
 }

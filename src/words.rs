@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::ascii::alphanumerics;
+use crate::ascii::{CHUNK, alphanumerics, window};
 
 /// Words of a shingle.
 const SHINGLE: usize = 4;
@@ -14,19 +14,12 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
     let bytes = text.as_bytes();
     let mut word = Word::default();
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
+    loop {
+        if word.length == 0 {
+            at = short_words(bytes, at, out);
+        }
+        let Some(&byte) = bytes.get(at) else { break };
         if byte.is_ascii() {
-            if word.is_aligned()
-                && let Some((letters, count)) = alphanumerics(&bytes[at..])
-            {
-                word.push_all(letters, count);
-                at += count as usize;
-                if count < 8 && bytes[at].is_ascii() {
-                    at += 1;
-                    word.end(out);
-                }
-                continue;
-            }
             at += 1;
             match LOWER[usize::from(byte)] {
                 0 => word.end(out),
@@ -47,6 +40,54 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
         }
     }
     word.end(out);
+}
+
+/// Appends the hashes of the words from byte `at` on as long as they are short and of ASCII alone; gives where the first
+/// other one may begin.
+fn short_words(bytes: &[u8], mut at: usize, out: &mut Vec<u32>) -> usize {
+    while at < bytes.len() {
+        let chunk = window(&bytes[at..]);
+        let (mut letters, other) = alphanumerics(&chunk);
+        let seen = (other.trailing_zeros() as usize).min(CHUNK);
+        // Room to read eight bytes anywhere.
+        let mut padded = [0; CHUNK + 8];
+        padded[..CHUNK].copy_from_slice(&chunk);
+        let eight = |start: usize| {
+            let bytes = padded.get(start..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+            u64::from_be_bytes(bytes) | 0x2020_2020_2020_2020
+        };
+        at = loop {
+            let start = letters.trailing_zeros() as usize;
+            if start >= seen {
+                match seen {
+                    CHUNK => break at + CHUNK,
+                    seen => return at + seen,
+                }
+            }
+            let end = start + (!letters >> start).trailing_zeros() as usize;
+            if end >= seen {
+                // It may go on.
+                if start == 0 || seen < CHUNK {
+                    return at + start;
+                }
+                break at + start;
+            }
+            let mut word = Word::default();
+            let mut length = end - start;
+            if length < 8 {
+                word.bytes = eight(start) >> (64 - 8 * length);
+            } else {
+                word.bytes = eight(start);
+                word.mix();
+                length -= 8;
+                word.bytes = eight(start + 8).checked_shr(64 - 8 * length as u32).unwrap_or(0);
+            }
+            word.mix();
+            out.push(word.number());
+            letters &= !0 << end;
+        };
+    }
+    bytes.len()
 }
 
 /// ASCII letters and digits in lower case; 0 for every other byte.
@@ -87,22 +128,6 @@ impl Word {
         }
     }
 
-    /// Whether no byte waits to be mixed in.
-    #[inline(always)]
-    fn is_aligned(&self) -> bool {
-        self.length.is_multiple_of(8)
-    }
-
-    /// Adds up to eight bytes to an aligned word; the first is the highest one of those that count.
-    #[inline(always)]
-    fn push_all(&mut self, bytes: u64, count: u32) {
-        self.bytes = bytes;
-        self.length += count;
-        if count == 8 {
-            self.mix();
-        }
-    }
-
     fn push_char(&mut self, c: char) {
         c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.push(byte));
     }
@@ -117,9 +142,14 @@ impl Word {
     fn end(&mut self, out: &mut Vec<u32>) {
         if self.length > 0 {
             self.mix();
-            out.push((self.hash >> 32) as u32);
+            out.push(self.number());
             *self = Self::default();
         }
+    }
+
+    /// The hash once all is mixed in.
+    fn number(&self) -> u32 {
+        (self.hash >> 32) as u32
     }
 }
 
@@ -248,6 +278,8 @@ fn combine(words: &[u32]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn words(text: &str) -> Vec<u32> {
@@ -275,6 +307,15 @@ mod tests {
         assert_eq!(words("ÉTÉ"), words("été"));
         assert_eq!(words("港は閉鎖").len(), 4);
         assert_ne!(words("ab c"), words("a bc"));
+    }
+
+    proptest! {
+        /// Sixteen bytes at a time or one: a soft hyphen, which counts for nothing, leads to the latter.
+        #[test]
+        fn words_are_the_same_however_they_are_read(text in "[a-zA-Z0-9 .{`@\\[/é港]{0,60}") {
+            let slow: String = text.chars().flat_map(|c| [c, '\u{ad}']).collect();
+            prop_assert_eq!(words(&text), words(&slow));
+        }
     }
 
     #[test]

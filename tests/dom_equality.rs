@@ -172,6 +172,8 @@ const TREE: &[&str] = &[
     "<dl><dt>a<dd>b<dt>c<dl><dd>d</dl><dd>e",
     "<li><p><noscript><li>a</div></li>b",
     "<dd><p><noscript><dt>a<table></table></dt>b",
+    "<p><font><frameset><frame></frameset></html> a <b>b",
+    "<head><style>a</style><link> <meta> a<script>b</script><iframe><p></iframe>c",
     "<form a><form b><div></form><p>c</form><input form=x>",
     "<button>a<button>b</button>c<p><button></p>d</button>",
     "<p>a</p></p><address>b<p>c</address>d</section>",

@@ -30,10 +30,15 @@ pub(super) enum Kind {
     Void,
     /// As [`Kind::Void`], but closes a paragraph.
     Rule,
+    /// As [`Kind::Void`], but the same in the head.
+    Metadata,
     /// `<script>`.
     Script,
-    /// Its text is RAWTEXT.
+    /// Its text is RAWTEXT; the same in the head.
     Raw,
+    /// `<iframe>`; its text is RAWTEXT too.
+    Frame,
+    Head,
     Body,
     Form,
     /// Has rules of its own, or changes the insertion mode.
@@ -85,23 +90,21 @@ impl Kind {
             | Tag::U => Self::Formatting,
             Tag::Noscript => Self::Noscript,
             Tag::Area
-            | Tag::Base
-            | Tag::Basefont
-            | Tag::Bgsound
             | Tag::Br
             | Tag::Embed
             | Tag::Img
             | Tag::Input
             | Tag::Keygen
-            | Tag::Link
-            | Tag::Meta
             | Tag::Param
             | Tag::Source
             | Tag::Track
             | Tag::Wbr => Self::Void,
             Tag::Hr => Self::Rule,
+            Tag::Base | Tag::Basefont | Tag::Bgsound | Tag::Link | Tag::Meta => Self::Metadata,
             Tag::Script => Self::Script,
-            Tag::Iframe | Tag::Noframes | Tag::Style => Self::Raw,
+            Tag::Noframes | Tag::Style => Self::Raw,
+            Tag::Iframe => Self::Frame,
+            Tag::Head => Self::Head,
             Tag::Body => Self::Body,
             Tag::Form => Self::Form,
             Tag::Abbr
@@ -157,7 +160,15 @@ impl Kind {
             | Self::Plain
             | Self::Body
             | Self::Form => true,
-            Self::Noscript | Self::Void | Self::Rule | Self::Script | Self::Raw | Self::Peculiar => false,
+            Self::Noscript
+            | Self::Void
+            | Self::Rule
+            | Self::Metadata
+            | Self::Script
+            | Self::Raw
+            | Self::Frame
+            | Self::Head
+            | Self::Peculiar => false,
         }
     }
 

@@ -21,9 +21,9 @@ use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
 use super::kind::Kind;
 use super::names::{Carriage, TagName, TagNames, normalised};
-use super::shortcut::{Open, Shortcut};
+use super::shortcut::{Open, Root, Shortcut};
 use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
-use super::{Dom, Limits};
+use super::{Dom, Limits, Tag};
 
 /// What a worker keeps from page to page.
 #[derive(Default)]
@@ -198,7 +198,9 @@ impl Feed<'_> {
     }
 
     fn text(&mut self, span: Span) {
-        match self.shortcut.current() {
+        self.depth.looked_at(self.shortcut.begin(Kind::Plain, &self.builder));
+        let is_space = || span.of(&self.source.text).bytes().all(|byte| byte.is_ascii_whitespace());
+        match self.shortcut.takes_text(is_space) {
             Some(current) => {
                 self.builder.sink.tree.borrow_mut().add_text(current, span, &self.source.text);
             }
@@ -210,7 +212,7 @@ impl Feed<'_> {
     }
 
     fn char(&mut self, char: char) {
-        match self.shortcut.current() {
+        match self.shortcut.takes_text(|| char.is_ascii_whitespace()) {
             Some(current) => {
                 self.builder.sink.tree.borrow_mut().add_char(current, char, &self.source.text);
             }
@@ -219,11 +221,10 @@ impl Feed<'_> {
     }
 
     fn characters(&mut self, text: StrTendril) {
-        let may_settle = !self.shortcut.is_body && text.bytes().any(|byte| !byte.is_ascii_whitespace());
+        let settles = !self.shortcut.is_settled() && text.bytes().any(|byte| !byte.is_ascii_whitespace());
         self.process_and_go_on(tokenizer::CharacterTokens(text));
-        if may_settle {
-            self.shortcut.is_body =
-                current(&self.builder).is_some_and(|(_, kind)| kind.has_ordinary_content());
+        if settles && current(&self.builder).is_some_and(|(_, kind)| kind.has_ordinary_content()) {
+            self.shortcut.settle(Root::Body);
         }
     }
 
@@ -249,7 +250,7 @@ impl Feed<'_> {
             self.depth.passed();
             match tag.kind {
                 Kind::Script => Some(Text::ScriptData),
-                Kind::Raw => Some(Text::Rawtext),
+                Kind::Raw | Kind::Frame => Some(Text::Rawtext),
                 _ => None,
             }
         } else {
@@ -298,9 +299,15 @@ impl Feed<'_> {
             }
             self.add_wanted(&tag.local, spans, &mut attrs);
         }
-        let is_body = tag.kind == Kind::Body;
+        let root = match tag.tag {
+            Tag::Body => Some(Root::Body),
+            Tag::Frameset => Some(Root::Frameset),
+            _ => None,
+        };
         let result = self.process(start_tag(tag.local, attrs, self_closing));
-        self.shortcut.is_body |= is_body;
+        if let Some(root) = root {
+            self.shortcut.settle(root);
+        }
         self.builder.sink.tree.borrow_mut().ready = None;
         ControlFlow::Continue(match result {
             TokenSinkResult::RawData(RawKind::Rcdata) => Some(Text::Rcdata),

@@ -1,8 +1,8 @@
 //! Ordinary content, past html5ever's tree builder.
 //!
 //! Most tags of a page ask little of the tree builder: in the "in body" insertion mode, with no formatting element to
-//! be made anew, they open an element below the current one, close one that was opened just before, or add text. That
-//! much is done here, straight into the tree. Whatever asks for more is html5ever's: before it gets such a token, it is
+//! be made anew, they open an element below the current one, close one that was opened just before, or add text; in the
+//! head they are metadata, scripts and styles. That much is done here, straight into the tree. Whatever asks for more is html5ever's: before it gets such a token, it is
 //! handed the start tags of all elements that were opened here and still are ([`Shortcut::hand_over`]), so that it
 //! stands where it would stand had it read everything.
 //!
@@ -103,8 +103,17 @@ pub(super) struct Shortcut {
     remembered: Vec<LocalName>,
     /// Open and remembered elements that it works with at most.
     max: usize,
-    /// Whether a `<frameset>` can no longer take the place of `<body>`: a flag that html5ever does not show.
-    pub(super) is_body: bool,
+    /// Which of the two the page has, once that is certain: a flag that html5ever does not show.
+    root: Option<Root>,
+}
+
+/// What a page's content stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Root {
+    /// `<body>`; no `<frameset>` can take its place any more.
+    Body,
+    /// `<frameset>`, perhaps: all is html5ever's.
+    Frameset,
 }
 
 impl Shortcut {
@@ -112,18 +121,31 @@ impl Shortcut {
     pub(super) fn new(depth: usize) -> Self {
         let (open, formatting, remembered) = (Vec::new(), Vec::new(), Vec::new());
         // Half of them: where the cap is near, html5ever's elements are counted, and with them all must be.
-        Self { base: None, open, formatting, remembered, max: depth / 2, is_body: false }
+        Self { base: None, open, formatting, remembered, max: depth / 2, root: None }
     }
 
-    /// Looks at where html5ever stands, if it read a token since the last time and the next is the start tag of such
-    /// an element. Gives the number of elements looked at.
+    /// Takes note of what the page has, unless that is certain.
+    pub(super) fn settle(&mut self, root: Root) {
+        self.root.get_or_insert(root);
+    }
+
+    /// Whether it is certain what the page has.
+    pub(super) fn is_settled(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// Looks at where html5ever stands, if it read a token since the last time and the next is text or the start tag
+    /// of such an element. Gives the number of elements looked at.
     #[inline]
     pub(super) fn begin(&mut self, kind: Kind, builder: &TreeBuilder<Handle, Sink>) -> usize {
-        if self.base.is_some() || !self.is_body || kind == Kind::Peculiar {
+        if self.base.is_some() || kind == Kind::Peculiar || self.root == Some(Root::Frameset) {
             return 0;
         }
         match current(builder) {
-            Some((current, kind)) if kind.has_ordinary_content() => self.look(current, builder),
+            Some((node, Kind::Head)) => self.look(node, builder),
+            Some((node, kind)) if self.root.is_some() && kind.has_ordinary_content() => {
+                self.look(node, builder)
+            }
             _ => 0,
         }
     }
@@ -167,8 +189,7 @@ impl Shortcut {
                     self.remembered.push(handle.name.clone());
                     is_open = open.iter().any(|open| open.node == handle.node);
                 }
-                Kind::Form => {}
-                _ if handle.name == local_name!("head") => {}
+                Kind::Form | Kind::Head => {}
                 _ => return None,
             }
         }
@@ -181,6 +202,14 @@ impl Shortcut {
     pub(super) fn current(&self) -> Option<NodeId> {
         let base = self.base.as_ref()?;
         Some(self.open.last().map_or(base.node, |open| open.node))
+    }
+
+    /// The element that text goes into, unless only html5ever knows: into the head goes white space alone.
+    #[inline]
+    pub(super) fn takes_text(&self, is_space: impl FnOnce() -> bool) -> Option<NodeId> {
+        let current = self.current()?;
+        let is_head = self.open.is_empty() && self.base.as_ref().is_some_and(|base| base.kind == Kind::Head);
+        (!is_head || is_space()).then_some(current)
     }
 
     /// The elements that were opened, outermost first, for html5ever to open them too. From here on it reads.
@@ -204,7 +233,7 @@ impl Shortcut {
         let attributes = (!attributes.is_empty()).then(|| tree.attributes.add(attributes));
         let node = tree.add_element(current, tag, attributes);
         match kind {
-            Kind::Void | Kind::Rule => return true,
+            Kind::Void | Kind::Rule | Kind::Metadata => return true,
             Kind::Anchor | Kind::Formatting => self.formatting.push(self.open.len()),
             _ => {}
         }
@@ -221,6 +250,8 @@ impl Shortcut {
             return None;
         }
         match tag.kind {
+            Kind::Metadata | Kind::Script | Kind::Raw => Some(all),
+            _ if base.kind == Kind::Head => None,
             Kind::Division | Kind::Block | Kind::Paragraph | Kind::Rule => self.without_paragraph(all),
             Kind::Heading => {
                 let len = self.without_paragraph(all)?;
@@ -241,8 +272,8 @@ impl Shortcut {
             Kind::Anchor => (self.formatting_count(&tag.local) == 0).then_some(all),
             // Of four that are the same, the first would be forgotten.
             Kind::Formatting => (self.formatting_count(&tag.local) < 3).then_some(all),
-            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Script | Kind::Raw => Some(all),
-            Kind::Body | Kind::Form | Kind::Peculiar => None,
+            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Frame => Some(all),
+            Kind::Head | Kind::Body | Kind::Form | Kind::Peculiar => None,
         }
     }
 
@@ -266,14 +297,21 @@ impl Shortcut {
             Kind::Anchor | Kind::Formatting => self.last_formatting(&tag.local),
             // It opens one.
             Kind::Void if tag.local == local_name!("br") => None,
-            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Rule | Kind::Script | Kind::Raw => {
+            Kind::Noscript
+            | Kind::Plain
+            | Kind::Void
+            | Kind::Rule
+            | Kind::Metadata
+            | Kind::Script
+            | Kind::Raw
+            | Kind::Frame => {
                 let stops = |open: &Open| open.name == tag.local || open.kind.is_special();
                 match self.open.iter().rposition(stops) {
                     Some(at) if self.open[at].name != tag.local => return true,
                     found => found,
                 }
             }
-            Kind::Body | Kind::Form | Kind::Peculiar => None,
+            Kind::Head | Kind::Body | Kind::Form | Kind::Peculiar => None,
         };
         len.is_some_and(|len| self.close(len))
     }

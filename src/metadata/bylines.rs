@@ -377,9 +377,8 @@ fn persons(text: &str) -> Vec<&str> {
 /// Takes the opening off a line.
 fn opening(text: &str) -> (Opening, &str) {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let words: Vec<&str> = text.split_whitespace().take(7).collect();
     let mut genre = false;
-    for (index, word) in words.iter().enumerate() {
+    for (index, word) in text.split_whitespace().take(7).enumerate() {
         // "Autor:Jana", "作者：王小明": the colon ends the label.
         let (head, label) = match word.find([':', '：']) {
             Some(colon) => (&word[..colon], true),
