@@ -29,26 +29,6 @@ pub(crate) fn is_within(bytes: u8x16, first: u8, last: u8) -> u8x16 {
     from.simd_eq(from.min(u8x16::splat(last - first)))
 }
 
-/// Bytes that [`near`] looks at.
-pub(crate) const NEAR: usize = 4 * CHUNK;
-
-/// Where the first of some bytes stands among the next [`NEAR`] ones: for what is mostly found there, so that getting a
-/// search for long texts under way takes longer than the search.
-#[inline(always)]
-pub(crate) fn near<const N: usize>(text: &[u8], wanted: [u8; N]) -> Option<usize> {
-    for at in (0..text.len().min(NEAR)).step_by(CHUNK) {
-        let bytes = u8x16::new(window(&text[at..]));
-        let found = wanted
-            .map(|byte| bytes.simd_eq(u8x16::splat(byte)).to_bitmask())
-            .into_iter()
-            .fold(0, |all, one| all | one);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize).filter(|&found| found < text.len());
-        }
-    }
-    None
-}
-
 /// The first bytes of a text, and zeros if it is shorter.
 #[inline(always)]
 pub(crate) fn window(text: &[u8]) -> [u8; CHUNK] {
@@ -101,20 +81,6 @@ mod tests {
             ("", (0, 0)),
         ] {
             assert_eq!(plain(text.as_bytes()), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn near_bytes_are_found() {
-        for length in 0..NEAR + 9 {
-            let mut text = vec![b'x'; length];
-            assert_eq!(near(&text, [b'<', 0]), None);
-            for at in 0..length {
-                text[at] = b'<';
-                assert_eq!(near(&text, [b'&', b'<', 0]), (at < NEAR).then_some(at), "{at} of {length}");
-                assert_eq!(near(&text[..at], [b'&', 0]), None);
-                text[at] = b'x';
-            }
         }
     }
 

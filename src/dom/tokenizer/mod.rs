@@ -15,7 +15,6 @@ mod reference;
 use memchr::{memchr, memchr2, memchr3, memmem};
 
 use super::input::Source;
-use crate::ascii::{NEAR, near};
 
 pub(super) use doctype::doctype;
 
@@ -231,8 +230,7 @@ impl<'s> Tokenizer<'s> {
     fn data(&mut self, start: usize) -> Token {
         let from = self.at + 1;
         let rest = self.bytes.get(from..).unwrap_or_default();
-        let far = || memchr3(b'<', b'&', 0, rest.get(NEAR..)?).map(|found| NEAR + found);
-        self.at = near(rest, [b'<', b'&', 0]).or_else(far).map_or(self.bytes.len(), |found| from + found);
+        self.at = memchr3(b'<', b'&', 0, rest).map_or(self.bytes.len(), |found| from + found);
         Token::Text(Span::new(start, self.at))
     }
 
@@ -353,8 +351,7 @@ impl<'s> Tokenizer<'s> {
             quote @ (b'"' | b'\'') => {
                 let start = self.at + 1;
                 let rest = &self.bytes[start..];
-                let far = || memchr2(quote, b'&', rest.get(NEAR..)?).map(|found| NEAR + found);
-                let mut len = near(rest, [quote, b'&']).or_else(far)?;
+                let mut len = memchr2(quote, b'&', rest)?;
                 let ampersand = rest[len] == b'&';
                 if ampersand {
                     len += memchr(quote, &rest[len..])?;
