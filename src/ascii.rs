@@ -22,6 +22,14 @@ pub(crate) fn plain(text: &[u8]) -> (usize, u32) {
     ((length - trailing) as usize, spaces.count_ones() - trailing)
 }
 
+/// Which bytes are letters, and which are spaces: a bit for each, the first the lowest.
+#[inline(always)]
+pub(crate) fn letters_and_spaces(chunk: &[u8; CHUNK]) -> (u32, u32) {
+    let bytes = u8x16::new(*chunk);
+    let letters = is_within(bytes | u8x16::splat(0x20), b'a', b'z');
+    (letters.to_bitmask(), bytes.simd_eq(u8x16::splat(b' ')).to_bitmask())
+}
+
 /// All bits of each of the bytes from `first` to `last`.
 #[inline(always)]
 pub(crate) fn is_within(bytes: u8x16, first: u8, last: u8) -> u8x16 {

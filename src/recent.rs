@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 /// Texts that are remembered at most; a new one takes the place of one with the same hash.
-const SLOTS: usize = 128;
+const SLOTS: usize = 512;
 
 /// A small memory of texts and what was made of them.
 pub(crate) struct Recent<'t, T> {

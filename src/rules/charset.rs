@@ -54,6 +54,11 @@ impl CharSet {
         }
     }
 
+    /// Whether letters of ASCII are among them.
+    pub(super) fn has_letters(self) -> bool {
+        self.0 & Self::LETTERS != 0
+    }
+
     /// The characters of a line.
     pub(super) fn of_key(key: &[u8]) -> Self {
         Self(key.iter().fold(0, |bits, &byte| bits | Self::OF_BYTE[usize::from(byte)]))

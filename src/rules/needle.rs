@@ -2,8 +2,10 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::fold::{from_first_letter, letters_and_digits};
+use super::charset::CharSet;
+use super::fold::{char_key, from_first_letter, letters_and_digits};
 use super::opening::{After, MAX_OPENINGS, Opening, Part, are_whole, openings_of_all};
+use super::search::is_at_marks;
 use super::short::{MAX_TEXT, ShortText};
 
 /// Characters of a class that is looked through for letters; one with more is taken to have some.
@@ -33,21 +35,22 @@ impl Needle {
     pub(super) fn of(hir: &Hir) -> Self {
         let mut parts = vec![];
         flatten(hir, &mut parts);
-        let inside = best(runs(&parts, After::UNKNOWN));
+        let inside = best(runs(&parts, false, After::UNKNOWN));
         if matches!(parts.first().map(|part| part.hir.kind()), Some(HirKind::Look(Look::Start))) {
             let mut openings = openings_from_first_letter(&parts);
             for opening in &mut openings {
                 opening.text = ShortText::of(from_first_letter(opening.text.as_str()).chars());
             }
-            let rarer = inside.as_deref().is_some_and(|inside| {
-                rarity_of_any(inside) >= rarity_of_any(&openings).saturating_add(START_RARITY)
-            });
+            let rarer = inside
+                .as_deref()
+                .is_some_and(|inside| worth(inside) >= rarity_of_any(&openings).saturating_add(START_RARITY));
             if !openings.iter().any(|opening| opening.text.is_empty()) && !rarer {
                 return Self::Start(without_implied(openings, 1));
             }
         }
         match inside {
             Some(openings) if rarity_of_any(&openings) >= MIN_RARITY => {
+                let openings = openings.into_iter().map(Opening::without_space).collect();
                 Self::Inside(without_implied(openings, MAX_TEXT))
             }
             _ => Self::Unknown,
@@ -62,6 +65,7 @@ fn without_implied(mut openings: Vec<Opening>, places: usize) -> Vec<Opening> {
         let same = kept.text == later.text;
         if same {
             kept.next = kept.next.union(later.next);
+            kept.begins_word &= later.begins_word;
         }
         same
     });
@@ -144,9 +148,16 @@ fn rarity_of_any(openings: &[Opening]) -> u32 {
     (share.log2() * -f64::from(BIT)).max(0.0) as u32
 }
 
-/// The texts that are rarest.
+/// What texts are worth that are looked for in all of a line: how rarely a place holds one, and half of that if one of
+/// them has to be looked for at every byte.
+fn worth(openings: &[Opening]) -> u32 {
+    let at_marks = openings.iter().all(|opening| is_at_marks(&opening.without_space()));
+    rarity_of_any(openings) / if at_marks { 1 } else { 2 }
+}
+
+/// The texts that are worth most.
 fn best(runs: Vec<Vec<Opening>>) -> Option<Vec<Opening>> {
-    runs.into_iter().max_by_key(|run| (rarity_of_any(run), usize::MAX - run.len()))
+    runs.into_iter().max_by_key(|run| (worth(run), usize::MAX - run.len()))
 }
 
 fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<Part<'h>>) {
@@ -207,8 +218,65 @@ fn is_skipped_first(hir: &Hir) -> bool {
     }
 }
 
-/// What every match holds, from left to right: one of each. `after` follows the parts.
-fn runs(parts: &[Part<'_>], after: After) -> Vec<Vec<Opening>> {
+/// What stands at the end of what a part matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// No letter of ASCII, or a place where a word may begin.
+    Mark,
+    /// The same, or nothing: what is before the part.
+    MarkOrNothing,
+    Unknown,
+}
+
+impl End {
+    fn of(hir: &Hir) -> Self {
+        match hir.kind() {
+            HirKind::Empty => Self::MarkOrNothing,
+            HirKind::Look(Look::WordUnicode | Look::Start) => Self::Mark,
+            HirKind::Look(_) => Self::MarkOrNothing,
+            HirKind::Literal(literal) => {
+                let last = std::str::from_utf8(&literal.0).ok().and_then(|text| text.chars().next_back());
+                match last.map(char_key) {
+                    Some(last) if !last.is_ascii_alphabetic() => Self::Mark,
+                    _ => Self::Unknown,
+                }
+            }
+            HirKind::Class(Class::Unicode(class)) if !CharSet::of_class(class).has_letters() => Self::Mark,
+            HirKind::Class(_) => Self::Unknown,
+            HirKind::Repetition(repetition) => match Self::of(&repetition.sub) {
+                Self::Mark if repetition.min == 0 => Self::MarkOrNothing,
+                end => end,
+            },
+            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Concat(parts) => Self::of_all(parts.iter().map(Self::of)),
+            HirKind::Alternation(parts) => {
+                parts.iter().map(Self::of).fold(Self::Mark, |all, end| match (all, end) {
+                    (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+                    (Self::Mark, Self::Mark) => Self::Mark,
+                    _ => Self::MarkOrNothing,
+                })
+            }
+        }
+    }
+
+    /// Of parts that follow each other, the last first.
+    fn of_all(ends: impl DoubleEndedIterator<Item = Self>) -> Self {
+        ends.rev().find(|&end| end != Self::MarkOrNothing).unwrap_or(Self::MarkOrNothing)
+    }
+}
+
+/// Whether no letter of ASCII stands before what follows the parts. `before` says so of the first.
+fn follows_mark(parts: &[Part<'_>], before: bool) -> bool {
+    match End::of_all(parts.iter().map(|part| End::of(part.hir))) {
+        End::Mark => true,
+        End::MarkOrNothing => before,
+        End::Unknown => false,
+    }
+}
+
+/// What every match holds, from left to right: one of each. `before` says that no letter of ASCII stands before the
+/// parts; `after` follows them.
+fn runs(parts: &[Part<'_>], before: bool, after: After) -> Vec<Vec<Opening>> {
     let mut runs = vec![];
     let mut stop = 0;
     for (at, part) in parts.iter().enumerate() {
@@ -216,35 +284,43 @@ fn runs(parts: &[Part<'_>], after: After) -> Vec<Vec<Opening>> {
         if at == stop || !are_whole(&parts[at - 1].openings) {
             let (mut run, length) = openings_of_all(&parts[at..]);
             after.close(&mut run);
+            let looks =
+                parts[at..].iter().take_while(|part| matches!(part.hir.kind(), HirKind::Look(_))).count();
+            if follows_mark(&parts[..at + looks], before) {
+                for opening in &mut run {
+                    opening.begins_word = CharSet::at(opening.text.as_bytes(), 0).has_letters();
+                }
+            }
             runs.push(run);
             stop = at + length;
         }
         if !are_whole(&part.openings) {
-            runs.extend(required(part.hir, After::of(&parts[at + 1..], after)));
+            let before = follows_mark(&parts[..at], before);
+            runs.extend(required(part.hir, before, After::of(&parts[at + 1..], after)));
         }
     }
     runs
 }
 
-/// Texts of which every match of `hir` holds one. `after` follows the match.
-fn required(hir: &Hir, after: After) -> Option<Vec<Opening>> {
+/// Texts of which every match of `hir` holds one. `before` and `after` are as for [`runs`].
+fn required(hir: &Hir, before: bool, after: After) -> Option<Vec<Opening>> {
     match hir.kind() {
         HirKind::Repetition(repetition) if repetition.min > 0 => {
             let is_once = repetition.max == Some(1);
-            required(&repetition.sub, if is_once { after } else { After::UNKNOWN })
+            required(&repetition.sub, before, if is_once { after } else { After::UNKNOWN })
         }
         HirKind::Repetition(_) | HirKind::Class(_) => None,
         HirKind::Alternation(parts) => {
             let mut all = vec![];
             for part in parts {
-                all.append(&mut required(part, after)?);
+                all.append(&mut required(part, before, after)?);
             }
             (all.len() <= MAX_OPENINGS).then_some(all)
         }
         _ => {
             let mut parts = vec![];
             flatten(hir, &mut parts);
-            best(runs(&parts, after))
+            best(runs(&parts, before, after))
         }
     }
 }
@@ -252,7 +328,6 @@ fn required(hir: &Hir, after: After) -> Option<Vec<Opening>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::charset::CharSet;
     use crate::rules::pattern::LazyRegex;
 
     fn needle(pattern: &str) -> String {
@@ -274,7 +349,7 @@ mod tests {
             ("^(Weiterlesen|Mehr dazu lesen Sie)\\b", "^mehr dazu lesen |weiterlesen"),
             ("^Sign up (for|to) .{0,40}\\b(newsletter|briefing)\\b", "^sign up for |sign up to "),
             ("^.{0,40}\\bnewsletters?\\b", "newsletter|newsletters"),
-            ("^\\d+ comments$", " comments"),
+            ("^\\d+ comments$", "comments"),
             ("^\\W*Подробнее", "^подробне"),
             ("^- ?[^\\p{L}\\p{N}]*\"?(foo|bar.*) x", "^bar|foo x"),
             ("^[\\W_]*(?:\\d+ )?foo", "foo"),
@@ -371,6 +446,34 @@ mod tests {
                     "{pattern} {follows}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn knows_where_a_literal_begins_a_word() {
+        for (pattern, begins) in [
+            (r"\bnewsletter", true),
+            (r"newsletter", false),
+            (r"^.+\W?newsletter", false),
+            (r"^.+\Wnewsletter", true),
+            (r"^.+\W-?newsletter", true),
+            (r"^.+[^\p{L}]+newsletter", true),
+            (r"^.+[^a]+newsletter", false),
+            (r"^.+\d newsletter", true),
+            (r"^\W*(?:\d+ )?newsletter", true),
+            (r"^\S+(?: our ?)?newsletter", false),
+            (r"^.*(?:\bnewsletter|\Wnewsletter \S+)$", true),
+            (r"^.*(?:\bnewsletter|newsletter \S+)$", false),
+            (r"^\S*\b(?:newsletter|x\d+ newsletter)+", true),
+            ("^\\S*[ \u{212a}]\\W*newsletter", false), // it may be a k
+        ] {
+            let Needle::Inside(openings) =
+                Needle::of(&LazyRegex::for_folded(pattern).unwrap().hir().unwrap())
+            else {
+                panic!("{pattern}")
+            };
+            let all = openings.iter().all(|opening| opening.begins_word);
+            assert_eq!(all, begins, "{pattern}: {openings:?}");
         }
     }
 

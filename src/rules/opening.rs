@@ -21,6 +21,8 @@ pub(super) struct Opening {
     pub(super) text: ShortText,
     /// The characters that may follow the text, be it in the match or behind it.
     pub(super) next: CharSet,
+    /// Whether the text begins with a letter of ASCII, and none comes before it.
+    pub(super) begins_word: bool,
     /// Whether the match is the text, unless that was cut (see [`ShortText`]).
     is_whole: bool,
 }
@@ -28,12 +30,12 @@ pub(super) struct Opening {
 impl Opening {
     /// A text that the whole match is.
     pub(super) fn whole(text: ShortText) -> Self {
-        Self { text, next: CharSet::ALL, is_whole: true }
+        Self { text, next: CharSet::ALL, begins_word: false, is_whole: true }
     }
 
     /// A match of which only its first character is known.
     fn any(next: CharSet) -> Self {
-        Self { text: ShortText::EMPTY, next, is_whole: false }
+        Self { text: ShortText::EMPTY, next, begins_word: false, is_whole: false }
     }
 
     /// Whether what follows the match follows the text.
@@ -58,12 +60,40 @@ impl Opening {
             true => first,
             false => tail.next,
         };
-        Some(Self { text, next, is_whole: tail.is_whole })
+        Some(Self { text, next, begins_word: false, is_whole: tail.is_whole })
+    }
+
+    /// Whether there is a mark at a byte of the text, or the first letter after one: a place that is found without knowing
+    /// the text. A space is none.
+    pub(super) fn is_at_mark(&self, at: usize) -> bool {
+        let text = self.text.as_bytes();
+        let is_after_letter = match at.checked_sub(1) {
+            None => !self.begins_word,
+            Some(before) => text[before].is_ascii_alphabetic(),
+        };
+        text.get(at).is_some_and(|&byte| byte != b' ' && !(byte.is_ascii_alphabetic() && is_after_letter))
+    }
+
+    /// The text from its first byte on that is no space.
+    pub(super) fn without_space(self) -> Self {
+        if self.text.as_bytes().first() != Some(&b' ') {
+            return self;
+        }
+        let text = self.text.as_str().trim_start_matches(' ');
+        if text.is_empty() {
+            return self;
+        }
+        let begins_word = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        Self { text: ShortText::of(text.chars()), begins_word, ..self }
     }
 
     /// Whether each text that holds `other` holds this one where it stands in `other` from byte `at` on.
     pub(super) fn is_implied_by(&self, other: &Self, at: usize) -> bool {
-        if !other.text.has_at(at, &self.text) {
+        let follows_mark = match at.checked_sub(1) {
+            None => other.begins_word,
+            Some(before) => !other.text.as_bytes()[before].is_ascii_alphabetic(),
+        };
+        if !other.text.has_at(at, &self.text) || self.begins_word && !follows_mark {
             return false;
         }
         let end = at + self.text.len();

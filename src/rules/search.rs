@@ -11,7 +11,7 @@ use super::lines::Candidates;
 use super::needle::rarity;
 use super::opening::Opening;
 use super::short::{MAX_TEXT, ShortText};
-use crate::ascii;
+use crate::ascii::{self, CHUNK};
 
 /// A literal and the pattern it stands for.
 #[derive(Debug)]
@@ -176,15 +176,27 @@ fn start(window: u128, length: usize) -> u64 {
 
 /// Looks for literals anywhere in a text.
 ///
-/// For each literal its rarest four bytes, its gram, are in a table, and each four bytes of the text are looked up
-/// there; only what is found is compared (as Wu and Manber 1994 do with blocks of a pattern).
+/// Most literals hold a place before which no letter stands, as words begin with one: these are looked for at such
+/// places only, about every fifth.
 #[derive(Debug, Default)]
 pub(super) struct InsideSearch {
+    at_marks: Grams,
+    anywhere: Grams,
+}
+
+/// Literals that may be found from a place of a text on.
+///
+/// For each literal its rarest four bytes, its gram, are in a table, where the four bytes of the text are looked up; only
+/// what is found is compared (as Wu and Manber 1994 do with blocks of a pattern).
+#[derive(Debug, Default)]
+struct Grams {
     /// Literals of four bytes and more.
     table: Table,
     /// Shorter literals: few, since a needle is made of better ones where there are any.
     short: StartSearch,
-    /// The pairs of bytes that they may begin with.
+    /// The pairs of bytes that shorter literals may begin with.
+    short_pairs: Pairs,
+    /// Those that any literal or gram may begin with.
     pairs: Pairs,
 }
 
@@ -220,48 +232,105 @@ const INSIDE_GRAM: usize = 4;
 impl InsideSearch {
     /// Literals and the pattern each stands for.
     pub(super) fn new(literals: Vec<(Opening, u32)>) -> Self {
-        let mut pairs = Pairs::default();
-        let (mut long, mut short) = (vec![], vec![]);
-        for (opening, owner) in literals {
-            let grams = opening.text.as_bytes().array_windows::<INSIDE_GRAM>().enumerate();
-            match grams.max_by_key(|(_, gram)| rarity(*gram)) {
-                Some((at, gram)) => {
-                    long.push((number(gram), Literal::new(opening, at..at + INSIDE_GRAM, owner)));
-                }
-                None => {
-                    pairs.add(opening.text.as_bytes());
-                    short.push((opening, owner));
-                }
-            }
+        let (at_marks, anywhere): (Vec<_>, Vec<_>) =
+            literals.into_iter().partition(|(opening, _)| is_at_marks(opening));
+        Self {
+            at_marks: Grams::new(at_marks, Opening::is_at_mark),
+            anywhere: Grams::new(anywhere, |_, _| true),
         }
-        Self { table: Table::new(long), short: StartSearch::new(short), pairs }
     }
 
     /// Appends the patterns of all literals that the text holds, some more than once.
     pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
-        for (at, gram) in text.array_windows().enumerate() {
-            if let Some(slot) = self.table.slot(number(gram))
-                && slot.before.has(text[..at].last())
-                && slot.after.has(text.get(at + INSIDE_GRAM))
-            {
-                for literal in self.table.literals(slot) {
-                    if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
-                        && literal.starts(&text[start..], window(&text[start..]))
-                    {
-                        found.push(literal.owner);
-                    }
-                }
+        let mut after_letter = 0;
+        for at in (0..text.len()).step_by(CHUNK) {
+            let (letters, spaces) = ascii::letters_and_spaces(&ascii::window(&text[at..]));
+            let mut places = !(letters & (letters << 1 | after_letter) | spaces) & 0xffff;
+            after_letter = letters >> (CHUNK - 1);
+            if text.len() - at < CHUNK {
+                places &= (1 << (text.len() - at)) - 1;
             }
-            if self.pairs.has(u16::from_le_bytes([gram[0], gram[1]])) {
-                self.short.find(&text[at..], found);
+            while places != 0 {
+                self.at_marks.find(text, at + places.trailing_zeros() as usize, found);
+                places &= places - 1;
             }
         }
-        for at in (text.len() + 1).saturating_sub(INSIDE_GRAM)..text.len() {
-            if self.pairs.has(u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])) {
-                self.short.find(&text[at..], found);
+        if self.anywhere.is_empty() {
+            return;
+        }
+        for at in 0..text.len() {
+            if self.anywhere.pairs.has(pair(text, at)) {
+                self.anywhere.find(text, at, found);
             }
         }
     }
+}
+
+/// Where the gram of a literal stands: the rarest of those that begin at places of this kind, or all of a shorter literal.
+fn gram(opening: &Opening, is_place: impl Fn(&Opening, usize) -> bool) -> Option<Range<usize>> {
+    let text = opening.text.as_bytes();
+    let length = text.len().min(INSIDE_GRAM);
+    let starts = (0..=text.len() - length).filter(|&at| is_place(opening, at));
+    let start = starts.max_by_key(|&at| rarity(&text[at..at + length]))?;
+    Some(start..start + length)
+}
+
+/// Whether a literal has a gram that [`InsideSearch`] need not look for everywhere.
+pub(super) fn is_at_marks(opening: &Opening) -> bool {
+    let last = opening.text.len().saturating_sub(INSIDE_GRAM);
+    (0..=last).any(|at| opening.is_at_mark(at))
+}
+
+impl Grams {
+    /// Literals whose grams begin at such places.
+    fn new(literals: Vec<(Opening, u32)>, is_place: impl Fn(&Opening, usize) -> bool) -> Self {
+        let (mut short_pairs, mut pairs) = (Pairs::default(), Pairs::default());
+        let (mut long, mut short) = (vec![], vec![]);
+        for (opening, owner) in literals {
+            let text = opening.text.as_bytes();
+            let gram = gram(&opening, &is_place).unwrap_or_default();
+            pairs.add(&text[gram.start..]);
+            match text[gram.clone()].first_chunk() {
+                Some(bytes) => long.push((number(bytes), Literal::new(opening, gram, owner))),
+                None => {
+                    short_pairs.add(text);
+                    short.push((opening, owner));
+                }
+            }
+        }
+        Self { table: Table::new(long), short: StartSearch::new(short), short_pairs, pairs }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.table.literals.is_empty() && self.short.table.literals.is_empty()
+    }
+
+    /// Appends the patterns of all literals that the text holds with their grams at a place.
+    #[inline(always)]
+    fn find(&self, text: &[u8], at: usize, found: &mut Candidates) {
+        if let Some(gram) = text[at..].first_chunk()
+            && let Some(slot) = self.table.slot(number(gram))
+            && slot.before.has(text[..at].last())
+            && slot.after.has(text.get(at + INSIDE_GRAM))
+        {
+            for literal in self.table.literals(slot) {
+                if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
+                    && literal.starts(&text[start..], window(&text[start..]))
+                {
+                    found.push(literal.owner);
+                }
+            }
+        }
+        if self.short_pairs.has(pair(text, at)) {
+            self.short.find(&text[at..], found);
+        }
+    }
+}
+
+/// Two bytes of a text, the second of which may be beyond its end.
+#[inline(always)]
+fn pair(text: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])
 }
 
 /// Four bytes as a number.
@@ -310,6 +379,33 @@ mod tests {
             assert_eq!(at_start(&literals, text), expected, "{text}");
         }
         assert_eq!(at_start(&[], "text"), [] as [u32; 0]);
+    }
+
+    #[test]
+    fn literals_that_begin_words_are_found_after_marks() {
+        let literal = |text: &str| {
+            let mut opening = Opening::whole(ShortText::of(text.chars()));
+            opening.begins_word = true;
+            opening
+        };
+        let literals = ["newsletter", "ap", "(c) x", "é"].map(literal).into_iter().zip(0..).collect();
+        let search = InsideSearch::new(literals);
+        for (text, expected) in [
+            ("our newsletter, a p", &[0][..]),
+            ("newsletter", &[0]),
+            ("ournewsletter, map", &[]),
+            ("énewsletter/ap 1ap", &[0, 1, 1, 3]),
+            ("aaaaaaaaaaaaaaa newsletter", &[0]),
+            ("aaaaaaaaaaaaaaaanewsletter", &[]),
+            ("aaaaaaaaaaaaaa, newsletter", &[0]),
+            ("a(c) x", &[2]),
+            ("aé", &[3]),
+        ] {
+            let mut found = Candidates::new();
+            search.find(text.as_bytes(), &mut found);
+            found.sort_unstable();
+            assert_eq!(&found[..], expected, "{text}");
+        }
     }
 
     #[test]
