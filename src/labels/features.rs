@@ -259,7 +259,17 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
     let best_links = share(Sums::of(&sums.links, best_blocks.clone()), Sums::of(&sums.chars, best_blocks));
     matrix.fill(Column::best_prose as usize, best_prose);
     matrix.fill(Column::best_links as usize, best_links);
-    // Blocks of one owner follow each other, so that its containers are counted once.
+    // Prose, links and blocks of each element that was asked for: most are asked for by many blocks.
+    let mut held: Vec<Option<[u8; 3]>> = vec![None; dom.len() as usize];
+    let mut held = |node: NodeId| {
+        *held[node as usize].get_or_insert_with(|| {
+            let blocks = drafts.within(node, dom.end(node));
+            let links = share(Sums::of(&sums.links, blocks.clone()), Sums::of(&sums.chars, blocks.clone()));
+            let count = log(blocks.len() as u32);
+            [share(Sums::of(&sums.prose, blocks), all), links, count]
+        })
+    };
+    // Blocks of one owner follow each other, so that its containers are looked up once.
     let mut known: Option<(NodeId, [u8; 13])> = None;
     for (row, draft) in drafts.list.iter().enumerate() {
         let bytes = match known {
@@ -270,20 +280,10 @@ fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
                 let mut distance = 0;
                 let mut inside = false;
                 for level in 0..12 {
-                    if let Some(first) = match level {
-                        0 => Some(0),
-                        1 => Some(3),
-                        2 => Some(6),
-                        4 => Some(9),
-                        _ => None,
-                    } {
-                        let blocks = drafts.within(node, dom.end(node));
-                        let chars = Sums::of(&sums.chars, blocks.clone());
-                        bytes[first] = share(Sums::of(&sums.prose, blocks.clone()), all);
-                        bytes[first + 1] = share(Sums::of(&sums.links, blocks.clone()), chars);
-                        if level < 4 {
-                            bytes[first + 2] = log(blocks.len() as u32);
-                        }
+                    match level {
+                        0..=2 => bytes[3 * level..3 * level + 3].copy_from_slice(&held(node)),
+                        4 => bytes[9..11].copy_from_slice(&held(node)[..2]),
+                        _ => {}
                     }
                     inside |= node == best;
                     distance += u8::from(!inside);

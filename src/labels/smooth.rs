@@ -57,6 +57,7 @@ const NO_HEADING: u8 = 128;
 pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
     let n = drafts.list.len();
     let opinion: Vec<f32> = scores.iter().map(|&score| probability(score)).collect();
+    let seen: Vec<u8> = opinion.iter().map(|&opinion| byte(opinion)).collect();
     let first = first_columns(dom.is_some());
     matrix.widen(first + OPINIONS.len());
     // Sums over the blocks before each, so that the mean of any run is one step.
@@ -95,11 +96,12 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
     }
     let highest = byte(opinion.iter().copied().fold(0.0, f32::max));
     let all = kept[n];
+    let chars_kept = log(all);
     let (last_back, next_on) = distances(&opinion);
     let mut known: Option<(u32, [u8; 3])> = None;
     for (row, draft) in drafts.list.iter().enumerate() {
         let near = |offset: isize| {
-            row.checked_add_signed(offset).and_then(|at| opinion.get(at)).map_or(0, |&opinion| byte(opinion))
+            row.checked_add_signed(offset).and_then(|at| seen.get(at)).map_or(0, |&seen| seen)
         };
         let holders = match (dom, known) {
             (None, _) => [0; 3],
@@ -134,7 +136,7 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
             if dom.is_some() { byte(sum / weight) } else { 0 },
             highest,
             byte(kept[row] / all.max(1.0)),
-            log(all),
+            chars_kept,
             log(kept[row] - kept[row.saturating_sub(5)]),
             log(kept[(row + 6).min(n)] - kept[row + 1]),
             last_back[row],

@@ -448,8 +448,7 @@ impl<'s> Tokenizer<'s> {
 
     #[inline]
     fn skip_until(&mut self, set: &[bool; 256]) {
-        while self.peek().is_some_and(|byte| !set[byte as usize]) {
-            self.at += 1;
-        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|&byte| set[usize::from(byte)]).unwrap_or(rest.len());
     }
 }
