@@ -172,6 +172,7 @@ const TREE: &[&str] = &[
     "<dl><dt>a<dd>b<dt>c<dl><dd>d</dl><dd>e",
     "<li><p><noscript><li>a</div></li>b",
     "<dd><p><noscript><dt>a<table></table></dt>b",
+    "<body><center><font color=a><center><font color=a><font color=a></center><font color=a></center>",
     "<p><font><frameset><frame></frameset></html> a <b>b",
     "<head><style>a</style><link> <meta> a<script>b</script><iframe><p></iframe>c",
     "<form a><form b><div></form><p>c</form><input form=x>",

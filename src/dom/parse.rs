@@ -188,6 +188,7 @@ impl Feed<'_> {
                 Kind::Formatting => {
                     let spans = self.builder.sink.tree.borrow().attributes.get(list).to_vec();
                     attrs.push(AttributeLists::handle(self.common_list(&spans)));
+                    self.add_wanted(&element.name, &spans, &mut attrs);
                 }
                 _ => {}
             }
