@@ -441,6 +441,36 @@ const ORDINARY: &[&str] = &[
     "a", "b", "i", "font", "span", "span", "x-y", "noscript", "br", "img", "hr", "script", "style",
 ];
 
+const FORMATTING: &[&str] = &[
+    "<b>",
+    "<b>",
+    "</b>",
+    "<b class=a>",
+    "<font color=a>",
+    "<font color=a>",
+    "<font size=1 color=a>",
+    "</font>",
+    "<a>",
+    "</a>",
+    "<i>",
+    "</i>",
+    "<p>",
+    "</p>",
+    "<div>",
+    "</div>",
+    "<span>",
+    "</span>",
+    "<li>",
+    "<td>",
+    "<table>",
+    "</table>",
+    "<button>",
+    "</button>",
+    "<br>",
+    "x",
+    " ",
+];
+
 /// Nine names in ten are ordinary.
 fn mostly_ordinary() -> impl Strategy<Value = &'static str> + Clone {
     prop_oneof![9 => select(ORDINARY), 1 => select(NAMES)]
@@ -474,6 +504,13 @@ proptest! {
         parts in prop::collection::vec(part(mostly_ordinary()), 0..60),
     ) {
         let page = format!("{start}{}", parts.concat());
+        prop_assert_eq!(difference(&page), None, "{:?}", page);
+    }
+
+    /// Few formatting elements with few attributes, so that many of them are the same.
+    #[test]
+    fn formatting_soup(parts in prop::collection::vec(select(FORMATTING), 0..50)) {
+        let page = format!("<body>{}", parts.concat());
         prop_assert_eq!(difference(&page), None, "{:?}", page);
     }
 
