@@ -151,8 +151,12 @@ fn rarity_of_any(openings: &[Opening]) -> u32 {
 /// What texts are worth that are looked for in all of a line: how rarely a place holds one, and half of that if one of
 /// them has to be looked for at every byte.
 fn worth(openings: &[Opening]) -> u32 {
-    let at_marks = openings.iter().all(|opening| is_at_marks(&opening.without_space()));
-    rarity_of_any(openings) / if at_marks { 1 } else { 2 }
+    let at_marks = || openings.iter().all(|opening| is_at_marks(&opening.without_space()));
+    match rarity_of_any(openings) {
+        0 => 0,
+        rarity if at_marks() => rarity,
+        rarity => rarity / 2,
+    }
 }
 
 /// The texts that are worth most.
@@ -250,11 +254,15 @@ impl End {
             HirKind::Capture(capture) => Self::of(&capture.sub),
             HirKind::Concat(parts) => Self::of_all(parts.iter().map(Self::of)),
             HirKind::Alternation(parts) => {
-                parts.iter().map(Self::of).fold(Self::Mark, |all, end| match (all, end) {
-                    (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-                    (Self::Mark, Self::Mark) => Self::Mark,
-                    _ => Self::MarkOrNothing,
-                })
+                let mut all = Self::Mark;
+                for part in parts {
+                    match Self::of(part) {
+                        Self::Mark => {}
+                        Self::MarkOrNothing => all = Self::MarkOrNothing,
+                        Self::Unknown => return Self::Unknown,
+                    }
+                }
+                all
             }
         }
     }
