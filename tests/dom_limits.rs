@@ -43,6 +43,18 @@ fn pages() -> Vec<Hostile> {
             true,
         ),
         hostile("i adopted under many b", "<b>".repeat(200) + &"<p><i><div></i>".repeat(300_000), true),
+        hostile(
+            "asked again and again what is open",
+            numbered(60, &|i| format!("<b id={i}>"))
+                + &"<div>".repeat(60)
+                + &"<table></table><br>x".repeat(500_000),
+            true,
+        ),
+        hostile(
+            "asked at each text what is open",
+            numbered(60, &|i| format!("<b id={i}>")) + &"<div>".repeat(60) + &"x</td>".repeat(1_000_000),
+            true,
+        ),
         hostile("nested tables", "<table><tr><td>".repeat(10_000), true),
         hostile("tables in tables", "<table>x".repeat(100_000), false),
         hostile("foster-parented text", format!("<table>{}", "x<tr><td>y</td></tr>".repeat(100_000)), false),

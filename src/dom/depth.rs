@@ -87,7 +87,7 @@ impl Depth {
             self.steps += self.formatting * if has_attributes { COMPARISON_STEPS } else { 1 };
             self.formatting += 1;
         }
-        if self.steps > MAX_STEPS { Verdict::EndPage } else { Verdict::Feed }
+        if self.is_exhausted() { Verdict::EndPage } else { Verdict::Feed }
     }
 
     /// Takes note of a start tag that went past the tree builder, far from the cap.
@@ -102,6 +102,12 @@ impl Depth {
     #[inline]
     pub(super) fn looked_at(&mut self, elements: usize) {
         self.steps += elements;
+    }
+
+    /// Whether the page has taken all the steps that it may.
+    #[inline]
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps > MAX_STEPS
     }
 
     /// Whether an end tag may be fed to the tree builder: not if its start tag was not.

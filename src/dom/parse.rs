@@ -121,7 +121,7 @@ impl Feed<'_> {
         let mut tokens = 0;
         loop {
             tokens += 1;
-            if tokens > MAX_TOKENS {
+            if tokens > MAX_TOKENS || self.depth.is_exhausted() {
                 self.truncated = true;
                 break;
             }

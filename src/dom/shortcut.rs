@@ -2,9 +2,9 @@
 //!
 //! Most tags of a page ask little of the tree builder: in the "in body" insertion mode, with no formatting element to
 //! be made anew, they open an element below the current one, close one that was opened just before, or add text; in the
-//! head they are metadata, scripts and styles. That much is done here, straight into the tree. Whatever asks for more is html5ever's: before it gets such a token, it is
-//! handed the start tags of all elements that were opened here and still are ([`Shortcut::hand_over`]), so that it
-//! stands where it would stand had it read everything.
+//! head they are metadata, scripts and styles. That much is done here, straight into the tree. Whatever asks for more
+//! is html5ever's: before it gets such a token, it is handed the start tags of all elements that were opened here and
+//! still are ([`Shortcut::hand_over`]), so that it stands where it would stand had it read everything.
 //!
 //! Every function that takes a tag gives up, with nothing changed, where it would have to look at elements that
 //! html5ever opened, or where a formatting element would be closed by anything but its own end tag. What it knows of
@@ -103,6 +103,8 @@ pub(super) struct Shortcut {
     remembered: Vec<LocalName>,
     /// Open and remembered elements that it works with at most.
     max: usize,
+    /// Tokens for which it is not asked again what is open, since that led to nothing: then asking costs little a token.
+    wait: usize,
     /// Which of the two the page has, once that is certain: a flag that html5ever does not show.
     root: Option<Root>,
 }
@@ -121,7 +123,7 @@ impl Shortcut {
     pub(super) fn new(depth: usize) -> Self {
         let (open, formatting, remembered) = (Vec::new(), Vec::new(), Vec::new());
         // Half of them: where the cap is near, html5ever's elements are counted, and with them all must be.
-        Self { base: None, open, formatting, remembered, max: depth / 2, root: None }
+        Self { base: None, open, formatting, remembered, max: depth / 2, wait: 0, root: None }
     }
 
     /// Takes note of what the page has, unless that is certain.
@@ -139,6 +141,10 @@ impl Shortcut {
     #[inline]
     pub(super) fn begin(&mut self, kind: Kind, builder: &TreeBuilder<Handle, Sink>) -> usize {
         if self.base.is_some() || kind == Kind::Peculiar || self.root == Some(Root::Frameset) {
+            return 0;
+        }
+        if self.wait > 0 {
+            self.wait -= 1;
             return 0;
         }
         match current(builder) {
@@ -164,6 +170,9 @@ impl Shortcut {
         builder.trace_handles(&handles);
         let handles = handles.0.into_inner();
         self.base = self.base(current, &handles);
+        if self.base.is_none() {
+            self.wait = handles.len();
+        }
         handles.len()
     }
 
@@ -182,19 +191,23 @@ impl Shortcut {
             };
         }
         self.remembered.clear();
-        let mut is_open = true;
+        let mut last = None;
         for handle in rest {
             match handle.kind {
                 Kind::Anchor | Kind::Formatting => {
                     self.remembered.push(handle.name.clone());
-                    is_open = open.iter().any(|open| open.node == handle.node);
+                    last = Some(handle.node);
                 }
                 Kind::Form | Kind::Head => {}
                 _ => return None,
             }
         }
+        // Where the last one is open, html5ever makes none anew.
+        if last.is_some_and(|last| open.iter().all(|open| open.node != last)) {
+            return None;
+        }
         let kind = open.last()?.kind;
-        is_open.then_some(Base { node: current, kind, scope, count: handles.len() })
+        Some(Base { node: current, kind, scope, count: handles.len() })
     }
 
     /// The current node, unless only html5ever knows.
