@@ -26,8 +26,14 @@ pub(crate) fn plain(text: &[u8]) -> (usize, u32) {
 #[inline(always)]
 pub(crate) fn letters_and_spaces(chunk: &[u8; CHUNK]) -> (u32, u32) {
     let bytes = u8x16::new(*chunk);
-    let letters = is_within(bytes | u8x16::splat(0x20), b'a', b'z');
-    (letters.to_bitmask(), bytes.simd_eq(u8x16::splat(b' ')).to_bitmask())
+    (letters(bytes).to_bitmask(), bytes.simd_eq(u8x16::splat(b' ')).to_bitmask())
+}
+
+/// All bits of each of the bytes that are letters.
+#[inline(always)]
+fn letters(bytes: u8x16) -> u8x16 {
+    // The bit that makes a capital small.
+    is_within(bytes | u8x16::splat(0x20), b'a', b'z')
 }
 
 /// All bits of each of the bytes from `first` to `last`.
@@ -60,9 +66,7 @@ pub(crate) fn window(text: &[u8]) -> [u8; CHUNK] {
 #[inline(always)]
 pub(crate) fn alphanumerics(chunk: &[u8; CHUNK]) -> (u32, u32) {
     let bytes = u8x16::new(*chunk);
-    // The bit that makes a capital small.
-    let letters = is_within(bytes | u8x16::splat(0x20), b'a', b'z');
-    let found = letters | is_within(bytes, b'0', b'9');
+    let found = letters(bytes) | is_within(bytes, b'0', b'9');
     (found.to_bitmask(), bytes.to_bitmask())
 }
 

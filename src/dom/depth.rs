@@ -93,9 +93,7 @@ impl Depth {
     /// Takes note of a start tag that went past the tree builder, far from the cap.
     #[inline]
     pub(super) fn passed(&mut self) {
-        if !self.ignored.is_empty() {
-            self.ignored.clear();
-        }
+        self.ignored.clear();
     }
 
     /// Takes note of open elements that were looked at outside of the tree builder.
