@@ -56,7 +56,7 @@ fn dom(c: &mut Criterion) {
     group.bench_function("parse", |b| {
         b.iter(|| pages.iter().map(|page| black_box(Dom::parse(page, &limits)).len()).sum::<u32>());
     });
-    let doms: Vec<Dom> = pages.iter().map(|page| Dom::parse(page, &limits)).collect();
+    let doms: Vec<Dom<'_>> = pages.iter().map(|page| Dom::parse(page, &limits)).collect();
     let selectors: Vec<Selector> = SELECTORS.iter().map(|css| Selector::parse(css).expect("valid")).collect();
     group.bench_function("30 selectors one by one", |b| {
         b.iter(|| {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
 use crate::block::Block;
 use crate::blocks::Drafts;
-use crate::document::RawDoc;
+use crate::decode::decode;
+use crate::document::{Document, RawDoc};
 use crate::error::DocError;
 use crate::label::{Address, Kind, Label, Role};
 use crate::labels::Model;
@@ -122,19 +123,42 @@ impl Cleaner {
     /// # Errors
     /// As [`Cleaner::clean`].
     pub fn clean_timed(&self, raw: &RawDoc, clock: &mut impl Clock) -> Result<Cleaned, DocError> {
-        let reading = Reading::new(raw, &self.rules, &self.model.lexicon, clock);
+        let decoded = decode(raw);
+        clock.done(Step::Decode);
+        let document = Document {
+            format: raw.format,
+            text: &decoded.text,
+            url: raw.url.as_deref(),
+            captured: raw.captured,
+        };
+        let mut cleaned = self.document(&document, clock);
+        if decoded.replaced {
+            cleaned.flags.push(Flag::BadEncoding);
+            cleaned.flags.sort();
+        }
+        Ok(cleaned)
+    }
+
+    /// Cleans one document that is in memory as text.
+    #[must_use]
+    pub fn clean_document(&self, document: &Document<'_>) -> Cleaned {
+        self.document(document, &mut NoClock)
+    }
+
+    fn document(&self, document: &Document<'_>, clock: &mut impl Clock) -> Cleaned {
+        let reading = Reading::new(document, &self.rules, &self.model.lexicon, clock);
         let scores = self.model.scores(&reading.drafts, &reading.context());
         clock.done(Step::Model);
         let decision = decide(&reading, &scores);
         clock.done(Step::Label);
         let cleaned = assemble(reading, decision);
         clock.done(Step::Article);
-        Ok(cleaned)
+        cleaned
     }
 }
 
 /// Puts blocks, labels and metadata together, and judges the whole.
-fn assemble(reading: Reading, decision: Decision) -> Cleaned {
+fn assemble(reading: Reading<'_>, decision: Decision) -> Cleaned {
     let Reading { chain, drafts, mut metadata, ruled, mut flags, dom, .. } = reading;
     let Decision { labels, how, head, rule_missed, mut found, refused } = decision;
     if dom.is_none() {

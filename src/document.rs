@@ -1,4 +1,4 @@
-//! A document as it was found: raw bytes and where they came from.
+//! A document as it was found, raw bytes and where they came from, and as it is read, as text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -85,5 +85,32 @@ impl RawDoc {
             captured: None,
             bytes: content.as_bytes().to_vec(),
         }
+    }
+}
+
+/// A document as it is read: text, what it is, and what is known of it. Nothing is copied.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// HTML or text.
+    pub format: Format,
+    /// The page or the text.
+    pub text: &'a str,
+    /// The page's address, if it is known.
+    pub url: Option<&'a str>,
+    /// Date of capture, to choose between a site's layouts.
+    pub captured: Option<jiff::civil::Date>,
+}
+
+impl<'a> Document<'a> {
+    /// A page of HTML, without an address.
+    #[must_use]
+    pub fn page(html: &'a str) -> Self {
+        Self { format: Format::Html, text: html, url: None, captured: None }
+    }
+
+    /// A flattened text, without an address.
+    #[must_use]
+    pub fn text(text: &'a str) -> Self {
+        Self { format: Format::Text, ..Self::page(text) }
     }
 }

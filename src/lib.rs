@@ -6,13 +6,14 @@
 //! # The path of a document
 //!
 //! ```text
-//! input -> RawDoc -> decode -> Dom -> blocks -> labels -> Cleaned -> output
-//!                    (text: decode -> blocks)
+//! input -> RawDoc -> decode -> Document -> Dom -> blocks -> labels -> Cleaned -> output
+//!                              (text: Document -> blocks)
 //! ```
 //!
 //! 1. [`input`] finds documents in files, folders, JSON lines and web archives; each is a
 //!    [`RawDoc`](document::RawDoc) with its place.
-//! 2. [`decode`] makes characters of bytes.
+//! 2. [`decode`] makes characters of bytes, and with them a [`Document`](document::Document). Who has pages in memory as
+//!    text begins here.
 //! 3. [`dom`] parses a page into a frozen tree.
 //! 4. [`rules`] chooses the rule files that apply to the page's address.
 //! 5. [`metadata`] reads title, authors, dates and the like, each with its source.
@@ -27,7 +28,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use copydesk::Cleaner;
-//! use copydesk::document::RawDoc;
+//! use copydesk::document::Document;
 //! use copydesk::rules::RuleSet;
 //!
 //! // A rule for one site, as it would lie in a folder of the user's.
@@ -47,10 +48,9 @@
 //!     <p>Get the Echo by post every morning.</p>
 //!     <p>Tickets bought before the break are valid until the end of the year, and commuters get their \
 //!        money back for the weeks without a boat.</p></article></body></html>";
-//! let mut document = RawDoc::page(page);
-//! document.url = Some("https://halden-echo.example/ferry".to_owned());
+//! let url = Some("https://halden-echo.example/ferry");
 //!
-//! let cleaned = cleaner.clean(&document)?;
+//! let cleaned = cleaner.clean_document(&Document { url, ..Document::page(page) });
 //! assert!(cleaned.text().starts_with("The ferry between Halden"));
 //! assert!(!cleaned.text().contains("by post"));
 //! let dropped = cleaned.blocks.iter().find(|block| block.text.starts_with("Get the Echo")).unwrap();

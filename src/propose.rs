@@ -35,7 +35,7 @@ const REPEATED: usize = 2;
 /// A page with what the generic extractor made of it.
 struct Page {
     raw: RawDoc,
-    dom: Dom,
+    dom: Dom<'static>,
     drafts: Drafts,
     cleaned: Cleaned,
 }
@@ -43,7 +43,7 @@ struct Page {
 impl Page {
     fn new(raw: RawDoc, cleaner: &Cleaner, model: &Model) -> Result<Self, DocError> {
         let cleaned = clean_guarded(cleaner, &raw)?;
-        let dom = Dom::parse(&decode(&raw).text, &Limits::default());
+        let dom = Dom::parse(decode(&raw).text.into_owned(), &Limits::default());
         let drafts = from_dom(&dom, &model.lexicon, raw.url.as_deref(), &[]);
         Ok(Self { raw, dom, drafts, cleaned })
     }
@@ -98,7 +98,7 @@ pub fn site_file(rules: &Arc<RuleSet>, host: &str, pages: Vec<RawDoc>) -> Result
 }
 
 /// Names of an element that may find it, and its like on other pages; the more telling first.
-fn names(dom: &Dom, node: NodeId) -> Vec<String> {
+fn names(dom: &Dom<'_>, node: NodeId) -> Vec<String> {
     let is_name = |name: &str| {
         let mut chars = name.chars();
         let digits = name.chars().filter(char::is_ascii_digit).count();

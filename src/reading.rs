@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::article::{Flag, Metadata, Source, Sourced};
 use crate::blocks::tokens::Lexicon;
 use crate::blocks::{Drafts, from_dom, from_text};
-use crate::decode::decode;
-use crate::document::{Format, RawDoc};
+use crate::document::{Document, Format};
 use crate::dom::{Dom, Limits, NodeId};
 use crate::label::Address;
 use crate::metadata::head::{self, Head};
@@ -21,9 +20,9 @@ const SENTENCE_CHARS: u32 = 80;
 
 /// A document with all the evidence about it: nothing is decided yet.
 #[derive(Debug)]
-pub struct Reading {
+pub struct Reading<'a> {
     /// The page's tree; none for a text.
-    pub dom: Option<Dom>,
+    pub dom: Option<Dom<'a>>,
     /// The rules that apply.
     pub chain: Arc<Chain>,
     /// What the page says of itself.
@@ -55,7 +54,7 @@ pub struct Reading {
 #[derive(Debug, Default)]
 pub struct Context<'a> {
     /// The page's tree; none for a text.
-    pub dom: Option<&'a Dom>,
+    pub dom: Option<&'a Dom<'a>>,
     /// The headline, from the metadata.
     pub title: &'a str,
     /// The page's own summary.
@@ -70,29 +69,25 @@ pub struct Context<'a> {
     pub brand: &'a str,
 }
 
-impl Reading {
+impl<'a> Reading<'a> {
     /// Reads a document.
-    pub fn new(raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
-        let decoded = decode(raw);
-        clock.done(Step::Decode);
-        let mut reading = match raw.format {
-            Format::Html => Self::page(&decoded.text, raw, rules, lexicon, clock),
-            Format::Text => Self::text(&decoded.text, raw, rules, clock),
+    pub fn new(document: &Document<'a>, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
+        let mut reading = match document.format {
+            Format::Html => Self::page(document, rules, lexicon, clock),
+            Format::Text => Self::text(document, rules, clock),
         };
         if reading.drafts.truncated || reading.dom.as_ref().is_some_and(Dom::truncated) {
             reading.flags.push(Flag::Truncated);
         }
-        if decoded.replaced {
-            reading.flags.push(Flag::BadEncoding);
-        }
         reading
     }
 
-    fn page(html: &str, raw: &RawDoc, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
-        let dom = Dom::parse(&rules.rewrite(html, raw.url.as_deref()), &Limits::default());
+    fn page(document: &Document<'a>, rules: &RuleSet, lexicon: &Lexicon, clock: &mut impl Clock) -> Self {
+        let &Document { text: html, url, captured, .. } = document;
+        let dom = Dom::parse(rules.rewrite(html, url), &Limits::default());
         clock.done(Step::Parse);
-        let address = raw.url.as_deref().or_else(|| metadata::own_address(&dom));
-        let chain = rules.chain(address, Some(&dom), raw.captured);
+        let address = url.or_else(|| metadata::own_address(&dom));
+        let chain = rules.chain(address, Some(&dom), captured);
         clock.done(Step::Rules);
         let jsonld = jsonld::read(&dom);
         let (by_rules, ruled) = ruled_metadata(&chain, &dom);
@@ -130,8 +125,9 @@ impl Reading {
         }
     }
 
-    fn text(text: &str, raw: &RawDoc, rules: &RuleSet, clock: &mut impl Clock) -> Self {
-        let chain = rules.chain(raw.url.as_deref(), None, raw.captured);
+    fn text(document: &Document<'_>, rules: &RuleSet, clock: &mut impl Clock) -> Self {
+        let &Document { text, url, captured, .. } = document;
+        let chain = rules.chain(url, None, captured);
         let drafts = from_text(text);
         clock.done(Step::Blocks);
         let set = chain.constants().iter().find(|(name, _)| name == "lang");
@@ -143,7 +139,7 @@ impl Reading {
         let none = vec![false; drafts.list.len()];
         let hits = line_hits(&chain, &drafts, lang.as_ref().map(|lang| lang.value.as_str()), &none);
         let by_rule = hits.iter().map(Option::is_some).collect();
-        let slug = raw.url.as_deref().map_or_else(Vec::new, head::slug);
+        let slug = url.map_or_else(Vec::new, head::slug);
         let guess = head::guess(&drafts, &hits, &slug);
         let headline = guess.map_or_else(String::new, |row| drafts.text(row).to_owned());
         clock.done(Step::Rules);
@@ -159,7 +155,7 @@ impl Reading {
             strips: vec![],
             by_rule,
             headline,
-            brand: raw.url.as_deref().map_or_else(String::new, brand),
+            brand: url.map_or_else(String::new, brand),
             slug,
             flags: vec![],
         }
@@ -240,7 +236,7 @@ fn line_hit(chain: &Chain, drafts: &Drafts, row: usize, lang: Option<&str>) -> O
 }
 
 /// The metadata that the rules of the site give, and the patterns that gave it.
-fn ruled_metadata(chain: &Chain, dom: &Dom) -> (Metadata, Vec<(MetaField, Arc<Address>)>) {
+fn ruled_metadata(chain: &Chain, dom: &Dom<'_>) -> (Metadata, Vec<(MetaField, Arc<Address>)>) {
     fn ruled<T>(value: T) -> Sourced<T> {
         Sourced { value, source: Source::Rule }
     }

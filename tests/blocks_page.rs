@@ -23,7 +23,7 @@ fn links_are_told_by_where_they_lead() {
         ("https://harbour-post.example/", None, (0, 5)),
         ("/town", None, (0, 0)),
     ] {
-        let dom = Dom::parse(&format!("<p>See the <a href='{href}'>tides</a> here"), &Limits::default());
+        let dom = Dom::parse(format!("<p>See the <a href='{href}'>tides</a> here"), &Limits::default());
         let drafts = from_dom(&dom, &Lexicon::default(), address, &[]);
         let draft = &drafts.list[0];
         assert_eq!((draft.anchor_chars, draft.foreign_chars), wanted, "{href} on {address:?}");

@@ -1,7 +1,7 @@
 //! What the passes after the model do with its scores, on invented pages.
 
 use copydesk::blocks::tokens::Lexicon;
-use copydesk::document::RawDoc;
+use copydesk::document::Document;
 use copydesk::label::{Kind, Label};
 use copydesk::labels::decide::decide;
 use copydesk::reading::Reading;
@@ -13,7 +13,7 @@ const LONG: &str = "The pilot said that nobody had told him of the sandbank, and
 const QUOTE: &str = "nobody had told him of the sandbank, and that the chart of the bay was eleven years old";
 
 /// For each of the document's blocks, whether it is body, given the model's probabilities in tenths.
-fn body(document: &RawDoc, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
+fn body(document: &Document<'_>, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
     let rules = RuleSet::load(None, false).expect("the shipped rules have no errors");
     let reading = Reading::new(document, &rules, &Lexicon::default(), &mut NoClock);
     let log_odds = |p: &i32| ((f64::from(*p) / f64::from(10 - p)).ln() * 1024.0) as i32;
@@ -33,12 +33,12 @@ fn body(document: &RawDoc, tenths: &[i32]) -> Vec<(bool, Option<Kind>)> {
 }
 
 fn kept(html: &str, tenths: &[i32]) -> Vec<bool> {
-    body(&RawDoc::page(html), tenths).into_iter().map(|(kept, _)| kept).collect()
+    body(&Document::page(html), tenths).into_iter().map(|(kept, _)| kept).collect()
 }
 
 /// As [`kept`], of a text.
 fn kept_of_text(text: &str, tenths: &[i32]) -> Vec<bool> {
-    body(&RawDoc::text(text), tenths).into_iter().map(|(kept, _)| kept).collect()
+    body(&Document::text(text), tenths).into_iter().map(|(kept, _)| kept).collect()
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_pull_quote_stands_once() {
         (format!("<ul><li>{QUOTE}</li></ul><p>{LONG}</p>"), [true, true]),
         (format!("<p>{QUOTE} today</p><p>{LONG}</p>"), [true, true]),
     ] {
-        let labels = body(&RawDoc::page(&page), &[9, 9]);
+        let labels = body(&Document::page(&page), &[9, 9]);
         assert_eq!(labels.iter().map(|(kept, _)| *kept).collect::<Vec<_>>(), wanted, "{page}");
         assert!(labels.iter().all(|(kept, kind)| *kept || *kind == Some(Kind::Duplicate)), "{page}");
     }
@@ -131,9 +131,9 @@ fn a_pull_quote_stands_once() {
 fn line_rules_hold_where_stripping_is_refused() {
     let inside = format!("<p>{LONG}</p><p>Read more: The chart of the bay</p>");
     let stripped = format!("<p>{}</p><div id=comments>{inside}</div>", LONG.repeat(9));
-    let labels = body(&RawDoc::page(&stripped), &[9, 9, 9]);
+    let labels = body(&Document::page(&stripped), &[9, 9, 9]);
     assert_eq!(labels[1..], [(false, Some(Kind::Comments)), (false, Some(Kind::Comments))]);
     // It would take all there is.
     let refused = format!("<div id=comments>{inside}</div>");
-    assert_eq!(body(&RawDoc::page(&refused), &[9, 9]), [(true, None), (false, Some(Kind::ReadMore))]);
+    assert_eq!(body(&Document::page(&refused), &[9, 9]), [(true, None), (false, Some(Kind::ReadMore))]);
 }

@@ -7,7 +7,7 @@ fn read(head: &str, scripts: &[&str]) -> JsonLd {
     let scripts: String =
         scripts.iter().map(|json| format!("<script type=\"application/ld+json\">{json}</script>")).collect();
     jsonld::read(&Dom::parse(
-        &format!("<html><head>{head}{scripts}</head><body></body></html>"),
+        format!("<html><head>{head}{scripts}</head><body></body></html>"),
         &Limits::default(),
     ))
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ fn load(files: &[(&str, &str)]) -> RuleSet {
     RuleSet::from_texts(files).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-fn page(html: &str) -> Dom {
-    Dom::parse(html, &Limits::default())
+fn page(html: impl Into<Cow<'static, str>>) -> Dom<'static> {
+    Dom::parse(html.into(), &Limits::default())
 }
 
 /// The names of a chain without the hashes, and without the generic rules.
@@ -35,18 +36,18 @@ fn at(rules: &RuleSet, url: &str) -> Vec<String> {
 }
 
 /// The chain of one site's file on a page of that site.
-fn site(text: &str, html: &str) -> (Arc<Chain>, Dom) {
+fn site(text: &str, html: &'static str) -> (Arc<Chain>, Dom<'static>) {
     let rules = load(&[("sites/a.toml", &format!("hosts = [\"a.example\"]\n{text}"))]);
     let dom = page(html);
     (rules.chain(Some("https://a.example/x"), Some(&dom), None), dom)
 }
 
-fn words(dom: &Dom) -> impl Fn(NodeId) -> usize {
+fn words(dom: &Dom<'_>) -> impl Fn(NodeId) -> usize {
     move |n| (n..dom.end(n)).map(|n| dom.text(n).split_whitespace().count()).sum()
 }
 
 /// The `id`s of the elements that hold the body.
-fn body(chain: &Chain, dom: &Dom) -> Vec<String> {
+fn body(chain: &Chain, dom: &Dom<'_>) -> Vec<String> {
     match chain.body(dom, &words(dom)) {
         BodyHit::Found { nodes, .. } => {
             nodes.iter().map(|&n| dom.attr(n, "id").unwrap_or("?").to_owned()).collect()
@@ -108,7 +109,7 @@ fn families_apply_by_name_or_by_fingerprint() {
         ("sites/open.toml", "hosts = [\"open.example\"]\n"),
     ]);
     let press = page("<meta name=generator content='PressWright 4'><p>x");
-    let on = |url: &str, dom: Option<&Dom>| names(&rules.chain(Some(url), dom, None));
+    let on = |url: &str, dom: Option<&Dom<'_>>| names(&rules.chain(Some(url), dom, None));
     assert_eq!(on("https://named.example/", None), ["blog", "base", "press", "named"]);
     assert_eq!(on("https://none.example/blog/", Some(&press)), ["none"]);
     assert_eq!(on("https://open.example/", Some(&press)), ["base", "press", "open"]);
@@ -215,12 +216,12 @@ fn layouts_are_chosen_by_probe_path_and_date() {
          [[layout]]\nname = \"old\"\nuntil = 2026-02-14\npath = '^/(news|sport)/'\n[layout.body]\nselect = [\"#old\"]\n[layout.strip]\nshare = [\"#share\"]\n",
     )]);
     let html = |main: &str| {
-        page(&format!(
+        page(format!(
             "<main {main}><h1>One</h1><h2>Two</h2><p id=base>x<p id=new>x<p id=old>x<p id=ad>x<p id=share>x"
         ))
     };
     let (probe, plain) = (html("data-v=3"), html(""));
-    let look = |path: &str, dom: &Dom, date: Option<Date>| {
+    let look = |path: &str, dom: &Dom<'_>, date: Option<Date>| {
         let chain = rules.chain(Some(&format!("https://a.example{path}")), Some(dom), date);
         let title = chain.meta(dom, MetaField::Title).map(|(values, _)| values.join("|")).unwrap_or_default();
         (names(&chain).join(" "), body(&chain, dom).join(" "), title, chain.strip(dom).len())
@@ -366,7 +367,7 @@ fn lines_are_asked_where_they_stand() {
 #[test]
 fn cuts_have_a_limit() {
     let text = ["Menu", "One two three four", "five six seven", "Most read", "eight"];
-    let cut = |rules: &str, dom: Option<&Dom>, nodes: &[NodeId]| {
+    let cut = |rules: &str, dom: Option<&Dom<'_>>, nodes: &[NodeId]| {
         let rules = load(&[("sites/a.toml", &format!("hosts = [\"a.example\"]\n[cut]\n{rules}\n"))]);
         let chain = rules.chain(Some("https://a.example/"), dom, None);
         let line = |(index, text)| CutLine { text, node: nodes.get(index).copied() };

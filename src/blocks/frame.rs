@@ -62,7 +62,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// What is handed down to all of a page.
-    pub(super) fn outermost(dom: &Dom) -> Self {
+    pub(super) fn outermost(dom: &Dom<'_>) -> Self {
         Self {
             end: dom.len(),
             owner: 0,
@@ -82,7 +82,7 @@ impl Frame {
 
 /// A page and what is needed to understand its elements.
 pub(super) struct Page<'a> {
-    pub(super) dom: &'a Dom,
+    pub(super) dom: &'a Dom<'a>,
     lexicon: &'a Lexicon,
     /// What the class and id values seen last mean.
     meanings: RefCell<Recent<'a, Meaning>>,
@@ -92,7 +92,7 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// A page at an address.
-    pub(super) fn new(dom: &'a Dom, lexicon: &'a Lexicon, address: Option<&'a str>) -> Self {
+    pub(super) fn new(dom: &'a Dom<'a>, lexicon: &'a Lexicon, address: Option<&'a str>) -> Self {
         let host = address.and_then(host_of).unwrap_or_default();
         Self { dom, lexicon, meanings: RefCell::new(Recent::new()), telling: Telling::of(dom), host }
     }
@@ -243,7 +243,7 @@ enum Told {
 struct Telling(Vec<Told>);
 
 impl Telling {
-    fn of(dom: &Dom) -> Self {
+    fn of(dom: &Dom<'_>) -> Self {
         let told = |name: &str| match name {
             "class" => Told::Class,
             "id" => Told::Id,
@@ -272,7 +272,7 @@ struct Attributes<'d> {
 }
 
 impl<'d> Attributes<'d> {
-    fn of(dom: &'d Dom, node: NodeId, telling: &Telling) -> Self {
+    fn of(dom: &'d Dom<'d>, node: NodeId, telling: &Telling) -> Self {
         let mut all = Self::default();
         for (name, value) in dom.attrs_by_number(node) {
             let more = match telling.0[name] {

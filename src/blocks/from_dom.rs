@@ -28,7 +28,7 @@ struct Open {
 /// The elements `apart`, in document order, share no block with what is around them: where one stands inside a
 /// line, its text is a block after the line's.
 #[must_use]
-pub fn from_dom(dom: &Dom, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
+pub fn from_dom(dom: &Dom<'_>, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
     let page = Page::new(dom, lexicon, address);
     let mut walk = Walk::default();
     let read = walk.read(&page, Frame::outermost(dom), 1, apart);

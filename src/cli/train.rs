@@ -98,8 +98,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<Exit, Failure> {
                     .par_iter()
                     .filter(|(_, example)| example.fold(folds, args.seed) == fold)
                     .map(|(id, example)| {
-                        let cleaned = cleaner.clean(&example.document());
-                        let found = cleaned.map(Prediction::of).unwrap_or_default();
+                        let found = Prediction::of(cleaner.clean_document(&example.document()));
                         serde_json::json!({
                             "id": id, "text": found.text, "title": found.title,
                             "authors": found.authors, "date": found.date,

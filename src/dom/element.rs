@@ -14,7 +14,7 @@ use super::{Dom, NodeId, Tag};
 /// An element of the tree.
 #[derive(Clone, Copy)]
 pub(super) struct ElementRef<'a> {
-    pub(super) dom: &'a Dom,
+    pub(super) dom: &'a Dom<'a>,
     pub(super) node: NodeId,
 }
 

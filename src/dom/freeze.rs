@@ -3,36 +3,37 @@
 use super::build::{Content, Draft, ListId, Space, Tree};
 use super::input::Source;
 use super::names::Names;
-use super::{Attr, Dom, Limits, NONE, Node, NodeId, Tag};
+use super::tokenizer::Span;
+use super::{Attr, DECODED, Dom, Limits, NONE, Node, NodeId, Tag};
 
 /// Lays out a tree that was built from `source`.
-pub(super) fn freeze(tree: &Tree, source: &Source<'_>, limits: &Limits) -> Dom {
-    let (mut nodes, mut attrs, mut text) = super::spare::take();
+pub(super) fn freeze<'a>(tree: &Tree, source: Source<'a>, limits: &Limits) -> Dom<'a> {
+    let (mut nodes, mut attrs, decoded) = super::spare::take();
     nodes.reserve(tree.drafts.len());
     attrs.reserve(tree.attributes.len() * 2);
-    text.reserve(source.text.len() / 2);
     let mut freezer = Freezer {
         tree,
-        source,
+        has_null: source.has_null,
         max_attributes: limits.attributes,
         lists: vec![None; tree.attributes.len()],
-        dom: Dom { nodes, attrs, text, names: Names::default(), truncated: false },
+        dom: Dom { nodes, attrs, source: source.text, decoded, names: Names::default(), truncated: false },
     };
     freezer.lay_out();
     freezer.dom
 }
 
-struct Freezer<'a> {
-    tree: &'a Tree,
-    source: &'a Source<'a>,
+struct Freezer<'t, 'a> {
+    tree: &'t Tree,
+    /// Whether the source has a U+0000.
+    has_null: bool,
     max_attributes: usize,
     /// Where each list of attributes lies in `dom.attrs`, once it does: elements that the tree builder made again
     /// from the same tag share theirs.
     lists: Vec<Option<(u32, u32)>>,
-    dom: Dom,
+    dom: Dom<'a>,
 }
 
-impl Freezer<'_> {
+impl Freezer<'_, '_> {
     fn lay_out(&mut self) {
         // The draft to look at next, and the frozen nodes it comes below and after.
         let mut next = 0;
@@ -85,29 +86,49 @@ impl Freezer<'_> {
                 (node.start, node.len) = self.attributes(n, node.tag, *attributes);
             }
             Content::Text(_) | Content::Source(_) => {
-                let text = match &draft.content {
-                    Content::Source(span) => span.of(&self.source.text),
-                    Content::Text(text) => text,
-                    _ => "",
-                };
                 let kind = || self.dom.attr(parent, "type");
                 if is_silent(self.dom.tag(parent), || kind().is_some_and(is_linked_data)) {
                     return (NONE, false);
                 }
                 // A comment that was between two texts is no longer.
                 if prev != NONE && self.dom.tag(prev) == Tag::Text {
-                    self.dom.nodes[prev as usize].len += text.len() as u32;
-                    self.dom.text.push_str(text);
+                    self.lengthen(prev, &draft.content);
                     return (NONE, false);
                 }
                 node.tag = Tag::Text;
-                (node.start, node.len) = (self.dom.text.len() as u32, text.len() as u32);
-                self.dom.text.push_str(text);
+                (node.start, node.len) = match draft.content {
+                    Content::Source(span) => (span.start, span.end - span.start),
+                    _ => self.decoded(&draft.content),
+                };
             }
             Content::Ignored => return (NONE, false),
         }
         self.dom.nodes.push(node);
         (id, !matches!(node.tag, Tag::Svg | Tag::Template))
+    }
+
+    /// Adds text to what was decoded; where it lies.
+    fn decoded(&mut self, text: &Content) -> (u32, u32) {
+        let Dom { decoded, source, .. } = &mut self.dom;
+        let start = decoded.len() as u32;
+        match text {
+            Content::Text(text) => decoded.push_str(text),
+            Content::Source(span) => decoded.push_str(span.of(source)),
+            _ => {}
+        }
+        (DECODED + start, decoded.len() as u32 - start)
+    }
+
+    /// Adds text to a node, the last that has text, which is then no longer as it is in the source.
+    fn lengthen(&mut self, node: NodeId, text: &Content) {
+        let Node { mut start, len, .. } = *self.dom.node(node);
+        if start < DECODED {
+            (start, _) = self.decoded(&Content::Source(Span { start, end: start + len }));
+        }
+        debug_assert_eq!((start - DECODED + len) as usize, self.dom.decoded.len());
+        let (_, more) = self.decoded(text);
+        let node = &mut self.dom.nodes[node as usize];
+        (node.start, node.len) = (start, len + more);
     }
 
     /// Where the attributes of an element lie.
@@ -134,7 +155,7 @@ impl Freezer<'_> {
     /// Appends a list of attributes to those from `start` on. The first of a name wins.
     fn decode(&mut self, start: usize, list: ListId) {
         for attribute in self.tree.attributes.get(list) {
-            let name = self.dom.names.intern_raw(attribute.name.of(&self.source.text));
+            let name = self.dom.names.intern_raw(attribute.name.of(&self.dom.source));
             let attrs = &mut self.dom.attrs;
             if attrs[start..].iter().any(|old| old.name == name) {
                 continue;
@@ -143,10 +164,16 @@ impl Freezer<'_> {
                 self.dom.truncated = true;
                 return;
             }
-            let text = &mut self.dom.text;
-            let value = text.len();
-            attribute.decode(self.source, text);
-            attrs.push(Attr { name, start: value as u32, len: (text.len() - value) as u32 });
+            let Span { start: value, end } = attribute.value;
+            let (value, len) = if attribute.ampersand || self.has_null {
+                let Dom { decoded, source, .. } = &mut self.dom;
+                let before = decoded.len() as u32;
+                attribute.decode(source, self.has_null, decoded);
+                (DECODED + before, decoded.len() as u32 - before)
+            } else {
+                (value, end - value)
+            };
+            self.dom.attrs.push(Attr { name, start: value, len });
         }
     }
 }

@@ -14,23 +14,37 @@ pub(super) struct Source<'a> {
     pub(super) truncated: bool,
 }
 
-/// Longest source that spans of 32 bits can hold, with room for what grows when it is decoded.
-const MAX_BYTES: usize = 1 << 30;
+/// Longest source: one of U+0000 grows threefold when it is decoded, and stays in 31 bits.
+const MAX_BYTES: usize = 1 << 29;
+
+/// The byte order mark.
+const MARK: char = '\u{FEFF}';
 
 impl<'a> Source<'a> {
     /// By <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>: `\r\n` and `\r` become
     /// `\n`. Only a page that has them is copied.
-    pub(super) fn new(html: &'a str, max_bytes: usize) -> Self {
+    pub(super) fn new(html: Cow<'a, str>, max_bytes: usize) -> Self {
         let cut = html.floor_char_boundary(max_bytes.min(MAX_BYTES));
         let truncated = cut < html.len();
-        let html = &html[..cut];
-        let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
+        let html = match html {
+            Cow::Borrowed(html) => {
+                let html = &html[..cut];
+                Cow::Borrowed(html.strip_prefix(MARK).unwrap_or(html))
+            }
+            Cow::Owned(mut html) => {
+                html.truncate(cut);
+                if html.starts_with(MARK) {
+                    html.remove(0);
+                }
+                Cow::Owned(html)
+            }
+        };
         if memchr2(b'\r', 0, html.as_bytes()).is_none() {
-            return Self { text: Cow::Borrowed(html), has_null: false, truncated };
+            return Self { text: html, has_null: false, truncated };
         }
         let has_null = memchr(0, html.as_bytes()).is_some();
         let mut text = String::with_capacity(html.len());
-        let mut rest = html;
+        let mut rest = &*html;
         while let Some(line) = memchr(b'\r', rest.as_bytes()) {
             text.push_str(&rest[..line]);
             text.push('\n');
@@ -57,16 +71,20 @@ mod tests {
             ("", ""),
             ("a\0b", "a\0b"),
         ] {
-            let source = Source::new(html, usize::MAX);
-            assert_eq!(&*source.text, expected, "{html:?}");
-            assert_eq!(source.has_null, html.contains('\0'));
+            for html in [Cow::Borrowed(html), Cow::Owned(html.to_owned())] {
+                let source = Source::new(html.clone(), usize::MAX);
+                assert_eq!(&*source.text, expected, "{html:?}");
+                assert_eq!(source.has_null, html.contains('\0'));
+            }
         }
     }
 
     #[test]
     fn cuts_between_characters() {
-        let source = Source::new("aé", 2);
-        assert_eq!((&*source.text, source.truncated), ("a", true));
-        assert!(!Source::new("aé", 3).truncated);
+        for html in [Cow::Borrowed("aé"), Cow::Owned("aé".to_owned())] {
+            let source = Source::new(html.clone(), 2);
+            assert_eq!((&*source.text, source.truncated), ("a", true));
+            assert!(!Source::new(html, 3).truncated);
+        }
     }
 }

@@ -12,6 +12,8 @@
 //!
 //! Invariant: a [`Dom`] does not change after it is made, and nothing here recurses over the depth of a page.
 
+use std::borrow::Cow;
+
 mod build;
 mod depth;
 mod element;
@@ -68,13 +70,13 @@ struct Node {
     end: NodeId,
     /// Name of an element whose tag is [`Tag::Other`].
     name: NameId,
-    /// Text: where it starts in `Dom::text`. Element: its first attribute.
+    /// Text: where it starts (see [`Dom::slice`]). Element: its first attribute.
     start: u32,
     /// Text: its length in bytes. Element: how many attributes it has.
     len: u32,
 }
 
-/// An attribute: its name and where its value lies in `Dom::text`.
+/// An attribute: its name and where its value lies (see [`Dom::slice`]).
 #[derive(Debug, Clone, Copy)]
 struct Attr {
     name: NameId,
@@ -82,28 +84,33 @@ struct Attr {
     len: u32,
 }
 
-/// A parsed page.
+/// A parsed page. Most of its text is that of the page's source, of which it is a view.
 #[derive(Debug)]
-pub struct Dom {
+pub struct Dom<'a> {
     nodes: Vec<Node>,
     attrs: Vec<Attr>,
-    /// All text and all attribute values, decoded.
-    text: String,
+    /// The page, preprocessed.
+    source: Cow<'a, str>,
+    /// Text and attribute values that are not in the source as they are.
+    decoded: String,
     names: Names,
     truncated: bool,
 }
 
-impl Drop for Dom {
+/// Where text begins that is in [`Dom::decoded`]: beyond all sources (see [`input`]).
+const DECODED: u32 = 1 << 31;
+
+impl Drop for Dom<'_> {
     fn drop(&mut self) {
-        spare::keep(&mut self.nodes, &mut self.attrs, &mut self.text);
+        spare::keep(&mut self.nodes, &mut self.attrs, &mut self.decoded);
     }
 }
 
-impl Dom {
+impl<'a> Dom<'a> {
     /// Parses a page as html5ever would, scripting off.
     #[must_use]
-    pub fn parse(html: &str, limits: &Limits) -> Self {
-        parse::parse(html, limits)
+    pub fn parse(html: impl Into<Cow<'a, str>>, limits: &Limits) -> Self {
+        parse::parse(html.into(), limits)
     }
 
     /// Whether a cap was hit, so that something is missing.
@@ -235,8 +242,12 @@ impl Dom {
         if node.tag.is_element() { &self.attrs[node.start as usize..][..node.len as usize] } else { &[] }
     }
 
+    /// A text by where it lies: in the source, or from [`DECODED`] on in what was decoded.
+    #[inline]
     fn slice(&self, start: u32, len: u32) -> &str {
-        &self.text[start as usize..][..len as usize]
+        let (text, start) =
+            if start < DECODED { (&*self.source, start) } else { (&*self.decoded, start - DECODED) };
+        &text[start as usize..][..len as usize]
     }
 
     fn node(&self, n: NodeId) -> &Node {

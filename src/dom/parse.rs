@@ -4,6 +4,7 @@
 //! Where the cap on open elements is reached, start tags are left out ([`super::depth`]), as are tags of further
 //! unknown names where a page has too many of these; where the cap on nodes or tokens is reached, the page ends.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
@@ -37,7 +38,7 @@ thread_local! {
 }
 
 /// Parses a page.
-pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
+pub(super) fn parse<'a>(html: Cow<'a, str>, limits: &Limits) -> Dom<'a> {
     // Taken, not borrowed: if a page makes html5ever panic, the next one begins with a new one.
     let Workspace { tree, mut names } = WORKSPACE.take();
     names.begin_page();
@@ -60,7 +61,7 @@ pub(super) fn parse(html: &str, limits: &Limits) -> Dom {
     let truncated = feed.truncated || tokenizer.truncated;
     let Feed { builder, names, .. } = feed;
     let mut tree = builder.sink.finish();
-    let mut dom = freeze(&tree, &source, limits);
+    let mut dom = freeze(&tree, source, limits);
     dom.truncated |= truncated;
     tree.clear();
     WORKSPACE.set(Workspace { tree, names });
@@ -377,7 +378,7 @@ impl Feed<'_> {
 
     fn value(&self, span: &AttributeSpan) -> String {
         let mut value = String::new();
-        span.decode(self.source, &mut value);
+        span.decode(&self.source.text, self.source.has_null, &mut value);
         value
     }
 }

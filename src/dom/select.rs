@@ -47,7 +47,7 @@ impl Selector {
 
     /// Whether the element `n` matches; no other node does.
     #[must_use]
-    pub fn matches(&self, dom: &Dom, n: NodeId) -> bool {
+    pub fn matches(&self, dom: &Dom<'_>, n: NodeId) -> bool {
         if !dom.tag(n).is_element() {
             return false;
         }
@@ -60,7 +60,7 @@ impl Selector {
     /// All matching elements below `scope`, in document order. `:scope` is `scope`, or the root element for the
     /// document.
     #[must_use]
-    pub fn find_all(&self, dom: &Dom, scope: NodeId) -> Vec<NodeId> {
+    pub fn find_all(&self, dom: &Dom<'_>, scope: NodeId) -> Vec<NodeId> {
         let mut caches = SelectorCaches::default();
         let mut context = context(&mut caches);
         context.scope_element = (scope != 0).then(|| ElementRef { dom, node: scope }.opaque());
@@ -99,7 +99,7 @@ impl Gate {
     }
 
     /// The gate of one page; none if no element of the page gets in.
-    fn open(&self, dom: &Dom) -> Option<OpenGate> {
+    fn open(&self, dom: &Dom<'_>) -> Option<OpenGate> {
         let attribute = match &self.attribute {
             Some(name) => Some(dom.names.find(name)?),
             None => None,
@@ -114,7 +114,7 @@ struct OpenGate {
 }
 
 impl OpenGate {
-    fn lets_in(&self, dom: &Dom, node: NodeId) -> bool {
+    fn lets_in(&self, dom: &Dom<'_>, node: NodeId) -> bool {
         // An element of MathML may have a name that HTML has too.
         self.tag.is_none_or(|tag| dom.tag(node) == tag || dom.tag(node) == Tag::Other)
             && self.attribute.is_none_or(|name| dom.attr_slice(node).iter().any(|attr| attr.name == name))

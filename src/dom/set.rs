@@ -145,7 +145,7 @@ impl SelectorSet {
     }
 
     /// Calls `hit` with each element and the number of each selector that matches it, elements in document order.
-    pub fn find_all(&self, dom: &Dom, mut hit: impl FnMut(NodeId, usize)) {
+    pub fn find_all(&self, dom: &Dom<'_>, mut hit: impl FnMut(NodeId, usize)) {
         let mut caches = SelectorCaches::default();
         let mut walk = Walk {
             set: self,
@@ -192,7 +192,7 @@ fn best_key<'a>(part: &mut parser::SelectorIter<'a, Simple>) -> Option<Key<'a>> 
 /// A walk over one tree.
 struct Walk<'a> {
     set: &'a SelectorSet,
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     context: MatchingContext<'a, Simple>,
     /// The attributes of interest, by their ids in this tree.
     attributes: Vec<Option<&'a Interest>>,

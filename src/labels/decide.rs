@@ -52,7 +52,7 @@ const CERTAIN: i32 = -2040;
 
 /// Decides about all blocks; `scores` are the model's log-odds for each.
 #[must_use]
-pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
+pub fn decide(reading: &Reading<'_>, scores: &[i32]) -> Decision {
     let sizes: Vec<u32> = reading.drafts.list.iter().map(|draft| draft.chars + 12).collect();
     let mut pass = Pass {
         reading,
@@ -84,12 +84,12 @@ pub fn decide(reading: &Reading, scores: &[i32]) -> Decision {
 }
 
 /// Whether a text is a clean one: the model is certain of no boilerplate in it.
-fn is_clean(reading: &Reading, scores: &[i32]) -> bool {
+fn is_clean(reading: &Reading<'_>, scores: &[i32]) -> bool {
     reading.dom.is_none() && scores.iter().all(|&score| score >= CERTAIN)
 }
 
 struct Pass<'a> {
-    reading: &'a Reading,
+    reading: &'a Reading<'a>,
     drafts: &'a Drafts,
     scores: &'a [i32],
     dropped: Vec<Option<(Kind, Reason)>>,

@@ -250,7 +250,7 @@ const CONTAINERS: [Column; 11] = [
 ];
 
 /// Columns about the elements that hold a block: how much prose and how many links they hold.
-fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom) {
+fn containers(matrix: &mut Matrix, drafts: &Drafts, sums: &Sums, dom: &Dom<'_>) {
     let n = drafts.list.len();
     let all = sums.prose[n];
     let best = best_container(drafts, sums, dom);
@@ -330,7 +330,7 @@ fn wording(matrix: &mut Matrix, drafts: &Drafts) {
 
 /// The element that most prose stands in directly, as Readability chooses it: a block counts for its
 /// owner's parent, and half for the grandparent.
-fn best_container(drafts: &Drafts, sums: &Sums, dom: &Dom) -> NodeId {
+fn best_container(drafts: &Drafts, sums: &Sums, dom: &Dom<'_>) -> NodeId {
     let mut scores: FxHashMap<NodeId, u32> = FxHashMap::default();
     for (row, draft) in drafts.list.iter().enumerate() {
         let prose = sums.prose[row + 1] - sums.prose[row];

@@ -36,7 +36,7 @@ pub struct Layers {
 impl Layers {
     /// Scores of all blocks: log-odds of main content.
     #[must_use]
-    pub fn scores(&self, mut matrix: Matrix, drafts: &Drafts, dom: Option<&Dom>) -> Vec<i32> {
+    pub fn scores(&self, mut matrix: Matrix, drafts: &Drafts, dom: Option<&Dom<'_>>) -> Vec<i32> {
         let mut scores = vec![0; matrix.rows()];
         for (layer, forest) in self.forests.iter().enumerate() {
             if layer > 0 {

@@ -54,7 +54,7 @@ const LIKELY: f32 = 0.6;
 const NO_HEADING: u8 = 128;
 
 /// Sets the columns of opinions, which are added if they are not there, from a forest's scores.
-pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom>) {
+pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: Option<&Dom<'_>>) {
     let n = drafts.list.len();
     let opinion: Vec<f32> = scores.iter().map(|&score| probability(score)).collect();
     let seen: Vec<u8> = opinion.iter().map(|&opinion| byte(opinion)).collect();

@@ -60,7 +60,7 @@ pub struct Author {
 
 /// Reads all `application/ld+json` scripts of the page.
 #[must_use]
-pub fn read(dom: &Dom) -> JsonLd {
+pub fn read(dom: &Dom<'_>) -> JsonLd {
     let mut page = Page::default();
     let mut scripts = Vec::new();
     let mut bytes = 0;
@@ -103,7 +103,7 @@ struct Page {
 }
 
 impl Page {
-    fn note(&mut self, dom: &Dom, n: NodeId) {
+    fn note(&mut self, dom: &Dom<'_>, n: NodeId) {
         let address = match dom.tag(n) {
             Tag::Link if dom.attr(n, "rel") == Some("canonical") => dom.attr(n, "href"),
             Tag::Link => None,

@@ -16,7 +16,7 @@ pub(super) struct Marks {
 }
 
 /// Marks of an element by `itemprop`, `rel`, and the parts of its class and id; those seen last are remembered.
-pub(super) fn marks<'d>(dom: &'d Dom, n: NodeId, recent: &mut Recent<'d, Marks>) -> Marks {
+pub(super) fn marks<'d>(dom: &'d Dom<'d>, n: NodeId, recent: &mut Recent<'d, Marks>) -> Marks {
     let mut marks = Marks::default();
     for (name, value) in dom.attrs(n) {
         match name {

@@ -47,7 +47,7 @@ use words::{clip, decode, squeeze};
 /// `given` is what is known already, from the site's rules; its values stay, the fields it leaves
 /// empty are filled from the page. `url` is the address the page was found under.
 #[must_use]
-pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -> Metadata {
+pub fn collect(dom: &Dom<'_>, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -> Metadata {
     let tags = Tags::read(dom);
     let mut found = given;
     let host = url.and_then(host);
@@ -113,7 +113,7 @@ pub fn collect(dom: &Dom, jsonld: &JsonLd, given: Metadata, url: Option<&str>) -
 
 /// The address that the page gives itself: `<link rel="canonical">` or `og:url`, if absolute.
 #[must_use]
-pub fn own_address(dom: &Dom) -> Option<&str> {
+pub fn own_address<'d>(dom: &'d Dom<'_>) -> Option<&'d str> {
     let head = (0..dom.len()).take_while(|&n| dom.tag(n) != Tag::Body);
     let mut addresses = head.filter_map(|n| match dom.tag(n) {
         Tag::Link if dom.attr(n, "rel") == Some("canonical") => dom.attr(n, "href"),
@@ -309,7 +309,7 @@ fn corrected(shown: Stamp, published: Dated, modified: Dated) -> Option<Stamp> {
 }
 
 /// The first paragraphs below the headline, for the language.
-fn sample(dom: &Dom, headline: Option<NodeId>) -> String {
+fn sample(dom: &Dom<'_>, headline: Option<NodeId>) -> String {
     let mut sample = String::new();
     let mut n = headline.unwrap_or(1);
     while n < dom.len() && sample.len() < 800 {
@@ -328,7 +328,7 @@ fn sample(dom: &Dom, headline: Option<NodeId>) -> String {
 }
 
 /// The text below an element, white space folded.
-fn text_of(dom: &Dom, n: NodeId) -> String {
+fn text_of(dom: &Dom<'_>, n: NodeId) -> String {
     let mut text = String::new();
     for inner in n..dom.end(n) {
         text.push_str(dom.text(inner));

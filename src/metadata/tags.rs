@@ -134,7 +134,7 @@ const AUTHOR_LABELS: &[&str] = &[
 const MOST: usize = 120;
 
 impl<'d> Tags<'d> {
-    pub(super) fn read(dom: &'d Dom) -> Self {
+    pub(super) fn read(dom: &'d Dom<'d>) -> Self {
         let mut tags = Self::default();
         let (mut firsts, mut seconds) = (0, 0);
         for n in 1..dom.len() {
@@ -162,7 +162,7 @@ impl<'d> Tags<'d> {
         tags
     }
 
-    fn meta(&mut self, dom: &'d Dom, n: NodeId) {
+    fn meta(&mut self, dom: &'d Dom<'d>, n: NodeId) {
         let Some(content) = dom.attr(n, "content").map(str::trim).filter(|content| !content.is_empty())
         else {
             return;
@@ -210,7 +210,7 @@ impl<'d> Tags<'d> {
     }
 }
 
-fn heading(dom: &Dom, node: NodeId, level: u8) -> Heading {
+fn heading(dom: &Dom<'_>, node: NodeId, level: u8) -> Heading {
     let mut heading = Heading { node, level, text: String::new(), chunks: Vec::new() };
     let mut space = false;
     for n in node + 1..dom.end(node) {

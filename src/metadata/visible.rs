@@ -112,7 +112,7 @@ pub(super) struct Wanted {
 
 /// Reads the surroundings of the headline; of the whole page's start if there is none.
 pub(super) fn read(
-    dom: &Dom,
+    dom: &Dom<'_>,
     headline: Option<NodeId>,
     sites: &Sites,
     lang: Option<&str>,
@@ -171,7 +171,7 @@ pub(super) fn read(
 }
 
 struct Look<'d> {
-    dom: &'d Dom,
+    dom: &'d Dom<'d>,
     lang: Option<&'d str>,
     sites: &'d Sites,
     anchor: NodeId,
@@ -454,7 +454,7 @@ impl Look<'_> {
     }
 }
 
-fn text_of(dom: &Dom, n: NodeId) -> String {
+fn text_of(dom: &Dom<'_>, n: NodeId) -> String {
     let mut text = String::new();
     for inner in n..dom.end(n) {
         // "By<a>Jane Doe</a><span>Staff Writer</span>": style sheets keep these apart.

@@ -293,7 +293,7 @@ impl Chain {
     /// The elements to remove, in document order, each with the strongest rule that names it. Elements
     /// inside other removed ones are listed too; `<html>`, `<body>` and what is protected never are.
     #[must_use]
-    pub fn strip(&self, dom: &Dom) -> Vec<StripHit> {
+    pub fn strip(&self, dom: &Dom<'_>) -> Vec<StripHit> {
         let mut hits: Vec<StripHit> = vec![];
         for set in &self.strip {
             hits.extend(set.find(dom).into_iter().filter(|hit| !is_off(&self.strip_off, &hit.rule)));
@@ -311,7 +311,7 @@ impl Chain {
 
     /// The body by the rules; `words` counts the words of an element.
     #[must_use]
-    pub fn body(&self, dom: &Dom, words: &dyn Fn(NodeId) -> usize) -> BodyHit {
+    pub fn body(&self, dom: &Dom<'_>, words: &dyn Fn(NodeId) -> usize) -> BodyHit {
         for rule in &self.select {
             let mut nodes: Vec<NodeId> = vec![];
             for node in rule.elements(dom) {
@@ -336,7 +336,7 @@ impl Chain {
     /// The values of the first rule for the field that gives any, in document order; of a field with one
     /// value the first counts.
     #[must_use]
-    pub fn meta(&self, dom: &Dom, field: MetaField) -> Option<(Vec<String>, Arc<Address>)> {
+    pub fn meta(&self, dom: &Dom<'_>, field: MetaField) -> Option<(Vec<String>, Arc<Address>)> {
         self.meta.iter().filter(|(named, _)| *named == field).find_map(|(_, rule)| {
             let values = rule.values(dom);
             (!values.is_empty()).then(|| (values, rule.address.clone()))
@@ -358,7 +358,7 @@ impl Chain {
 
     /// What the markers cut off the head and the tail of the finished lines.
     #[must_use]
-    pub fn cut(&self, lines: &[CutLine<'_>], dom: Option<&Dom>) -> Vec<CutHit> {
+    pub fn cut(&self, lines: &[CutLine<'_>], dom: Option<&Dom<'_>>) -> Vec<CutHit> {
         self.cut.find(lines, dom)
     }
 

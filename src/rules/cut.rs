@@ -41,7 +41,7 @@ pub(super) struct Cut {
 
 impl Cut {
     /// At most one cut of the head and one of the tail. The first place that any marker names counts.
-    pub(super) fn find(&self, lines: &[CutLine<'_>], dom: Option<&Dom>) -> Vec<CutHit> {
+    pub(super) fn find(&self, lines: &[CutLine<'_>], dom: Option<&Dom<'_>>) -> Vec<CutHit> {
         if self.start_after.is_empty() && self.keep_until.is_empty() {
             return vec![];
         }
@@ -78,7 +78,7 @@ fn place(
     ends: bool,
     lines: &[CutLine<'_>],
     folded: &[Option<String>],
-    dom: Option<&Dom>,
+    dom: Option<&Dom<'_>>,
 ) -> Option<usize> {
     match &marker.place {
         MarkerPlace::Line(regex) => {

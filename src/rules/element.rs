@@ -79,7 +79,7 @@ impl ElementRule {
     }
 
     /// The elements it picks, in document order.
-    pub(super) fn elements(&self, dom: &Dom) -> Vec<NodeId> {
+    pub(super) fn elements(&self, dom: &Dom<'_>) -> Vec<NodeId> {
         match &self.base {
             Base::Css(selector) => self.narrow(dom, selector.find_all(dom, 0)),
             Base::XPath(xpath) => self.narrow(dom, xpath.find(dom).0),
@@ -88,7 +88,7 @@ impl ElementRule {
     }
 
     /// What the modifiers leave of the elements that the selector matched.
-    pub(super) fn narrow(&self, dom: &Dom, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
+    pub(super) fn narrow(&self, dom: &Dom<'_>, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
         nodes.truncate(MAX_MATCHES);
         let Some(modifiers) = &self.modifiers else { return nodes };
         if let Some(regex) = &modifiers.text {
@@ -118,7 +118,7 @@ impl ElementRule {
     }
 
     /// The values it finds, in document order, without empty and repeated ones.
-    pub(super) fn values(&self, dom: &Dom) -> Vec<String> {
+    pub(super) fn values(&self, dom: &Dom<'_>) -> Vec<String> {
         let found: Vec<String> = match &self.base {
             Base::Css(selector) => {
                 let nodes = self.narrow(dom, selector.find_all(dom, 0));
@@ -145,7 +145,7 @@ impl ElementRule {
         values
     }
 
-    fn value_of(&self, dom: &Dom, n: NodeId) -> Option<String> {
+    fn value_of(&self, dom: &Dom<'_>, n: NodeId) -> Option<String> {
         match self.modifiers.as_ref().and_then(|modifiers| modifiers.attr.as_ref()) {
             Some(attr) => dom.attr(n, attr).map(str::to_owned),
             None => Some(text_of(dom, n)),
@@ -176,7 +176,7 @@ impl ElementRule {
     }
 }
 
-fn meta_contents(dom: &Dom, name: &str) -> Vec<String> {
+fn meta_contents(dom: &Dom<'_>, name: &str) -> Vec<String> {
     let named = |n| {
         ["name", "property"]
             .iter()
@@ -192,7 +192,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The text of an element, on one line. Elements that begin a line of their own part words.
-pub(super) fn text_of(dom: &Dom, n: NodeId) -> String {
+pub(super) fn text_of(dom: &Dom<'_>, n: NodeId) -> String {
     let mut text = String::new();
     for inner in n..dom.end(n) {
         match dom.tag(inner) {
@@ -205,7 +205,7 @@ pub(super) fn text_of(dom: &Dom, n: NodeId) -> String {
     one_line(&text)
 }
 
-fn own_text_of(dom: &Dom, n: NodeId) -> String {
+fn own_text_of(dom: &Dom<'_>, n: NodeId) -> String {
     one_line(&dom.children(n).map(|child| dom.text(child)).collect::<Vec<_>>().join(" "))
 }
 

@@ -13,7 +13,7 @@ const MAX_SCRIPT: usize = 1 << 20;
 const MAX_VALUES: usize = 20_000;
 
 /// The values at the first place, breadth first, where the path leads to any.
-pub(super) fn values(dom: &Dom, path: &[String]) -> Vec<String> {
+pub(super) fn values(dom: &Dom<'_>, path: &[String]) -> Vec<String> {
     let is_script = |&n: &u32| {
         dom.tag(n) == Tag::Script
             && dom.attr(n, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"))

@@ -298,7 +298,7 @@ impl RuleSet {
     pub fn chain(
         &self,
         url: Option<&str>,
-        dom: Option<&Dom>,
+        dom: Option<&Dom<'_>>,
         captured: Option<jiff::civil::Date>,
     ) -> Arc<Chain> {
         let place = url.and_then(host::of_url);
@@ -448,7 +448,7 @@ impl RuleSet {
 /// What conditions look at.
 struct Page<'a> {
     path: &'a str,
-    dom: Option<&'a Dom>,
+    dom: Option<&'a Dom<'a>>,
     date: jiff::civil::Date,
 }
 

@@ -38,7 +38,7 @@ impl StripSet {
     }
 
     /// All elements that the rules remove, one rule after the other.
-    pub(super) fn find(&self, dom: &Dom) -> Vec<StripHit> {
+    pub(super) fn find(&self, dom: &Dom<'_>) -> Vec<StripHit> {
         let mut matched: Vec<(usize, NodeId)> = vec![];
         if !self.rules.is_empty() {
             self.selectors.find_all(dom, |node, rule| matched.push((rule, node)));

@@ -37,7 +37,7 @@ mod without_feature {
             })
         }
 
-        pub(in crate::rules) fn find(&self, _: &Dom) -> (Vec<NodeId>, Vec<String>) {
+        pub(in crate::rules) fn find(&self, _: &Dom<'_>) -> (Vec<NodeId>, Vec<String>) {
             match *self {}
         }
     }
@@ -129,7 +129,7 @@ mod with_feature {
 
         /// The elements it finds, and the values of attributes and texts, both in document order. A string or a
         /// number is a value.
-        pub(in crate::rules) fn find(&self, dom: &Dom) -> (Vec<NodeId>, Vec<String>) {
+        pub(in crate::rules) fn find(&self, dom: &Dom<'_>) -> (Vec<NodeId>, Vec<String>) {
             let root = Place { dom, node: 0, attr: None };
             match xpath_eval::evaluate(&self.0, &EvaluationContext::new(root)) {
                 Ok(Value::NodeSet(mut found)) => {
@@ -174,7 +174,7 @@ mod with_feature {
     /// A node of the tree, or one of its attributes by number, as the evaluator wants it.
     #[derive(Clone, Copy)]
     struct Place<'a> {
-        dom: &'a Dom,
+        dom: &'a Dom<'a>,
         node: NodeId,
         attr: Option<usize>,
     }

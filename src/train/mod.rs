@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::blocks::tokens::{self, Lexicon};
 use crate::blocks::{Drafts, from_dom};
-use crate::document::RawDoc;
+use crate::document::Document;
 use crate::dom::{Dom, Limits, Tag};
 use crate::labels::features::features;
 use crate::labels::lines;
@@ -53,13 +53,12 @@ pub struct Truth {
 impl Example {
     /// The example as a document to clean.
     #[must_use]
-    pub fn document(&self) -> RawDoc {
-        let mut document = match (&self.html, &self.text) {
-            (Some(html), _) => RawDoc::page(html),
-            (None, text) => RawDoc::text(text.as_deref().unwrap_or_default()),
+    pub fn document(&self) -> Document<'_> {
+        let document = match (&self.html, &self.text) {
+            (Some(html), _) => Document::page(html),
+            (None, text) => Document::text(text.as_deref().unwrap_or_default()),
         };
-        document.url = Some(self.url.clone());
-        document
+        Document { url: Some(&self.url), ..document }
     }
 
     /// The fold of `folds` that the example's registrable domain falls into.
@@ -86,10 +85,10 @@ impl Example {
 }
 
 /// An example with its blocks, their features, what the truth says of them and their weights.
-struct Prepared {
+struct Prepared<'a> {
     drafts: Drafts,
     matrix: Matrix,
-    dom: Option<Dom>,
+    dom: Option<Dom<'a>>,
     said: Vec<Said>,
     weights: Vec<f32>,
 }
@@ -161,7 +160,7 @@ fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
         })
         .collect();
     let phrases: Vec<Phrases> = (0..plan.folds).map(|fold| phrases::learn(&others(fold))).collect();
-    let mut prepared: Vec<Prepared> = examples
+    let mut prepared: Vec<Prepared<'_>> = examples
         .par_iter()
         .zip(&fold_of)
         .map(|(example, &fold)| prepare(example, rules, &lexicons[fold], &phrases[fold]))
@@ -195,7 +194,7 @@ fn layers(examples: &[&Example], rules: &RuleSet, plan: Plan) -> Layers {
     Layers { forests }
 }
 
-fn prepare(example: &Example, rules: &RuleSet, lexicon: &Lexicon, phrases: &Phrases) -> Prepared {
+fn prepare<'a>(example: &'a Example, rules: &RuleSet, lexicon: &Lexicon, phrases: &Phrases) -> Prepared<'a> {
     let reading = Reading::new(&example.document(), rules, lexicon, &mut NoClock);
     let mut matrix = features(&reading.drafts, &reading.context());
     if reading.dom.is_none() {
@@ -246,7 +245,7 @@ fn weigh(example: &Example, drafts: &Drafts, said: &[Said]) -> Vec<f32> {
 /// Rows that weigh less stand for others like them: one in so many is taken, with this weight.
 const LEAST_WEIGHT: f32 = 2.0;
 
-fn gather<'a>(pages: impl Iterator<Item = &'a Prepared>) -> (Matrix, Vec<bool>, Vec<f32>) {
+fn gather<'a>(pages: impl Iterator<Item = &'a Prepared<'a>>) -> (Matrix, Vec<bool>, Vec<f32>) {
     let (mut parts, mut truth, mut weights) = (vec![], vec![], vec![]);
     let mut passed = 0.0;
     for page in pages {
@@ -307,7 +306,7 @@ fn token_weights(pages: &[&Example]) -> Vec<(String, i16)> {
 
 /// For each token above any block of the page: the shares of the page's main content and of its boilerplate
 /// (both by characters) under it.
-fn count_tokens(dom: &Dom, drafts: &Drafts, said: &[Said]) -> Shares {
+fn count_tokens(dom: &Dom<'_>, drafts: &Drafts, said: &[Said]) -> Shares {
     let sum = |what: bool| -> f32 {
         let rows = (0..said.len()).filter(|&row| said[row] == Some(what));
         rows.map(|row| drafts.list[row].chars as f32).sum::<f32>().max(1.0)

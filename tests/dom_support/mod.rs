@@ -253,7 +253,7 @@ impl Lines {
 }
 
 /// Our tree, written down as [`Reference::lines`] does it.
-pub(crate) fn lines(dom: &Dom) -> Vec<String> {
+pub(crate) fn lines(dom: &Dom<'_>) -> Vec<String> {
     let mut lines = Lines::default();
     let mut open: Vec<NodeId> = vec![];
     for n in 1..dom.len() {

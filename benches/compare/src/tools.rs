@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use copydesk::Cleaner;
-use copydesk::document::RawDoc;
+use copydesk::document::Document;
 use copydesk::eval::Prediction;
 use copydesk::rules::RuleSet;
 use dom_smoothie::{Config, Readability, TextMode};
@@ -35,9 +35,8 @@ pub fn named(name: &str) -> Result<Extract> {
 fn copydesk() -> Result<Extract> {
     let cleaner = Cleaner::new(Arc::new(RuleSet::load(None, false)?));
     Ok(Box::new(move |page| {
-        let mut document = RawDoc::page(&page.html);
-        document.url.clone_from(&page.url);
-        let Prediction { text, title, authors, date } = Prediction::of(cleaner.clean(&document)?);
+        let document = Document { url: page.url.as_deref(), ..Document::page(&page.html) };
+        let Prediction { text, title, authors, date } = Prediction::of(cleaner.clean_document(&document));
         Ok(Found { text, title, authors, date })
     }))
 }

@@ -48,11 +48,11 @@ pub(super) struct AttributeSpan {
 }
 
 impl AttributeSpan {
-    /// Appends its value, decoded.
+    /// Appends its value, decoded. `has_null` tells whether the source has a U+0000.
     #[inline]
-    pub(super) fn decode(&self, source: &Source<'_>, out: &mut String) {
-        let value = self.value.of(&source.text);
-        if source.has_null {
+    pub(super) fn decode(&self, source: &str, has_null: bool, out: &mut String) {
+        let value = self.value.of(source);
+        if has_null {
             reference::decode(&value.replace('\0', "\u{FFFD}"), out);
         } else if self.ampersand {
             reference::decode(value, out);
