@@ -22,6 +22,16 @@ pub(crate) fn plain(text: &[u8]) -> (usize, u32) {
     ((length - trailing) as usize, spaces.count_ones() - trailing)
 }
 
+/// Which bytes may end a name of HTML: white space and all below it, `/`, `=` and `>`; a bit for each, the first the lowest,
+/// and one behind the last.
+#[inline(always)]
+pub(crate) fn name_ends(chunk: &[u8; CHUNK]) -> u32 {
+    let bytes = u8x16::new(*chunk);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let ends = is_within(bytes, 0, b' ') | is(b'/') | is(b'=') | is(b'>');
+    ends.to_bitmask() | 1 << CHUNK
+}
+
 /// Which bytes are letters, and which are spaces: a bit for each, the first the lowest.
 #[inline(always)]
 pub(crate) fn letters_and_spaces(chunk: &[u8; CHUNK]) -> (u32, u32) {
@@ -117,6 +127,8 @@ mod tests {
                 };
                 let expected = (bits(u8::is_ascii_alphanumeric), bits(|byte| !byte.is_ascii()));
                 assert_eq!(alphanumerics(&chunk), expected, "{chunk:?}");
+                let ends = bits(|&byte| byte <= b' ' || matches!(byte, b'/' | b'=' | b'>'));
+                assert_eq!(name_ends(&chunk), ends | 1 << CHUNK, "{chunk:?}");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Words and shingles as hashes: how texts are compared throughout.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::ascii::{CHUNK, alphanumerics, window};
@@ -33,7 +35,7 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
             word.end(out);
             word.push_char(c);
             word.end(out);
-        } else if c.is_alphanumeric() {
+        } else if is_alphanumeric(c) {
             c.to_lowercase().for_each(|lower| word.push_char(lower));
         } else if !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}') {
             word.end(out);
@@ -167,6 +169,29 @@ pub fn is_unspaced(c: char) -> bool {
         | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f)
 }
 
+/// Characters whose kinds are in tables: those of all alphabets in use, and the marks of their texts.
+const TABLED: usize = 0x3000;
+
+/// A bit for each of the first characters.
+type CharTable = [u64; TABLED / 64];
+
+fn char_table(is_in: fn(char) -> bool) -> CharTable {
+    let is_in = |c: usize| char::from_u32(c as u32).is_some_and(is_in);
+    std::array::from_fn(|at| (0..64).map(|bit| u64::from(is_in(at * 64 + bit)) << bit).sum())
+}
+
+/// [`char::is_alphanumeric`], by a table: the standard library searches for what is beyond ASCII.
+pub(crate) fn is_alphanumeric(c: char) -> bool {
+    static TABLE: LazyLock<CharTable> = LazyLock::new(|| char_table(char::is_alphanumeric));
+    TABLE.get(c as usize / 64).map_or_else(|| c.is_alphanumeric(), |bits| bits >> (c as u32 % 64) & 1 == 1)
+}
+
+/// [`char::is_alphabetic`], by a table.
+pub(crate) fn is_alphabetic(c: char) -> bool {
+    static TABLE: LazyLock<CharTable> = LazyLock::new(|| char_table(char::is_alphabetic));
+    TABLE.get(c as usize / 64).map_or_else(|| c.is_alphabetic(), |bits| bits >> (c as u32 % 64) & 1 == 1)
+}
+
 fn mix(hash: u32, value: u32) -> u32 {
     (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9) | 1
 }
@@ -256,6 +281,9 @@ impl Shingles {
     #[must_use]
     pub fn share_of(&self, words: &[u32]) -> Option<f32> {
         let all = (words.len() + 1).checked_sub(SHINGLE).filter(|&all| all > 0)?;
+        if self.is_empty() {
+            return Some(0.0);
+        }
         let found = shingles(words).filter(|&shingle| self.0.get(shingle).is_some()).count();
         Some(found as f32 / all as f32)
     }
@@ -298,6 +326,17 @@ mod tests {
             ("a\u{200b}b\u{2003}c\u{b}d", 3),
         ] {
             assert_eq!(super::count(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_are_right() {
+        for c in '\0'..='\u{3fff}' {
+            assert_eq!(
+                (is_alphanumeric(c), is_alphabetic(c)),
+                (c.is_alphanumeric(), c.is_alphabetic()),
+                "{c:?}"
+            );
         }
     }
 

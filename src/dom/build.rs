@@ -20,19 +20,25 @@ use super::tag::tag_of;
 use super::tokenizer::{AttributeSpan, Span};
 use super::{NONE, NodeId, Tag};
 
-/// Index into [`AttributeLists`].
+/// Number of a list in [`AttributeLists`].
 pub(super) type ListId = u32;
 
+/// The list of an element without attributes.
+pub(super) const EMPTY: ListId = 0;
+
 /// What a node under construction holds.
+#[derive(Clone, Copy)]
 pub(super) enum Content {
     Document,
     Element {
-        name: LocalName,
         tag: Tag,
         space: Space,
-        attributes: Option<ListId>,
+        /// Index into [`Tree::names`] if the tag is [`Tag::Other`].
+        name: u32,
+        attributes: ListId,
     },
-    Text(StrTendril),
+    /// Index into [`Tree::texts`].
+    Text(u32),
     /// Text as it is in the source.
     Source(Span),
     /// A comment, or the contents of a template.
@@ -71,24 +77,29 @@ impl Space {
 #[derive(Default)]
 pub(super) struct AttributeLists {
     spans: Vec<AttributeSpan>,
-    /// Where each list ends in `spans`.
+    /// Where each list ends in `spans`, from the first after [`EMPTY`] on.
     ends: Vec<u32>,
 }
 
 impl AttributeLists {
     pub(super) fn add(&mut self, attributes: &[AttributeSpan]) -> ListId {
+        if attributes.is_empty() {
+            return EMPTY;
+        }
         self.spans.extend_from_slice(attributes);
         self.ends.push(self.spans.len() as u32);
-        self.ends.len() as ListId - 1
+        self.ends.len() as ListId
     }
 
     pub(super) fn get(&self, list: ListId) -> &[AttributeSpan] {
-        let start = if list == 0 { 0 } else { self.ends[list as usize - 1] };
-        &self.spans[start as usize..self.ends[list as usize] as usize]
+        let end = |list: usize| list.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let list = list as usize;
+        &self.spans[end(list.saturating_sub(1))..end(list)]
     }
 
+    /// One more than the highest number of a list.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len() + 1
     }
 
     /// The attribute that stands for a list in the tree builder: without a name, its value two characters of 15 bits,
@@ -115,6 +126,10 @@ const HANDLE_BASE: u32 = 0x1_0000;
 #[derive(Default)]
 pub(super) struct Tree {
     pub(super) drafts: Vec<Draft>,
+    /// Texts that are not in the source as they are.
+    pub(super) texts: Vec<StrTendril>,
+    /// Names that no [`Tag`] has.
+    pub(super) names: Vec<LocalName>,
     pub(super) attributes: AttributeLists,
     /// Lists of later `<html>` and `<body>` tags, whose attributes are added to the element.
     pub(super) added: Vec<(NodeId, ListId)>,
@@ -133,10 +148,28 @@ impl Tree {
             *self = Self::default();
         }
         self.drafts.clear();
+        self.texts.clear();
+        self.names.clear();
         self.attributes.spans.clear();
         self.attributes.ends.clear();
         self.added.clear();
         self.ready = None;
+    }
+
+    /// What an element holds.
+    #[inline]
+    fn element(&mut self, name: &LocalName, tag: Tag, space: Space, attributes: ListId) -> Content {
+        let number = self.names.len() as u32;
+        if tag == Tag::Other {
+            self.names.push(name.clone());
+        }
+        Content::Element { tag, space, name: number, attributes }
+    }
+
+    /// What a text holds that is not in the source.
+    fn text(&mut self, text: StrTendril) -> Content {
+        self.texts.push(text);
+        Content::Text(self.texts.len() as u32 - 1)
     }
 
     #[inline]
@@ -196,14 +229,9 @@ impl Tree {
 
     /// Adds an element of HTML as the last child of another, past the tree builder.
     #[inline]
-    pub(super) fn add_element(
-        &mut self,
-        parent: NodeId,
-        tag: &TagName,
-        attributes: Option<ListId>,
-    ) -> NodeId {
-        let (name, tag) = (tag.local.clone(), tag.tag);
-        let node = self.push(Content::Element { name, tag, space: Space::Html, attributes });
+    pub(super) fn add_element(&mut self, parent: NodeId, tag: &TagName, attributes: ListId) -> NodeId {
+        let content = self.element(&tag.local, tag.tag, Space::Html, attributes);
+        let node = self.push(content);
         self.append(parent, node);
         node
     }
@@ -225,7 +253,8 @@ impl Tree {
         match self.text_at_end(parent, source) {
             Some(text) => text.push_char(char),
             None => {
-                let node = self.push(Content::Text(StrTendril::from_char(char)));
+                let content = self.text(StrTendril::from_char(char));
+                let node = self.push(content);
                 self.append(parent, node);
             }
         }
@@ -238,12 +267,11 @@ impl Tree {
         if last == NONE {
             return None;
         }
-        let content = &mut self.at(last).content;
-        if let Content::Source(span) = content {
-            *content = Content::Text(StrTendril::from_slice(span.of(source)));
+        if let Content::Source(span) = self.at(last).content {
+            self.at(last).content = self.text(StrTendril::from_slice(span.of(source)));
         }
-        match content {
-            Content::Text(text) => Some(text),
+        match self.at(last).content {
+            Content::Text(text) => Some(&mut self.texts[text as usize]),
             _ => None,
         }
     }
@@ -252,12 +280,13 @@ impl Tree {
     #[inline]
     fn text_after(&mut self, before: NodeId, text: StrTendril) -> Option<NodeId> {
         if before != NONE
-            && let Content::Text(old) = &mut self.at(before).content
+            && let Content::Text(old) = self.at(before).content
         {
-            old.push_tendril(&text);
+            self.texts[old as usize].push_tendril(&text);
             return None;
         }
-        Some(self.push(Content::Text(text)))
+        let content = self.text(text);
+        Some(self.push(content))
     }
 }
 
@@ -378,7 +407,8 @@ impl TreeSink for Sink {
         let tree = &mut *self.tree.borrow_mut();
         let ready = tree.ready.as_ref().filter(|(tag, _)| *tag == name.local && attributes.is_empty());
         let attributes = ready.map(|&(_, list)| list).or_else(|| AttributeLists::behind(&attributes));
-        handle(tree.push(Content::Element { name: name.local.clone(), tag, space, attributes }))
+        let content = tree.element(&name.local, tag, space, attributes.unwrap_or(EMPTY));
+        handle(tree.push(content))
     }
 
     fn create_comment(&self, _: StrTendril) -> Handle {

@@ -1,14 +1,14 @@
 //! The finished tree, laid out anew in document order, without what no reader asks for.
 
-use super::build::{Content, Draft, ListId, Space, Tree};
+use super::build::{Content, Draft, EMPTY, ListId, Space, Tree};
 use super::input::Source;
-use super::names::Names;
 use super::tokenizer::Span;
 use super::{Attr, DECODED, Dom, Limits, NONE, Node, NodeId, Tag};
 
 /// Lays out a tree that was built from `source`.
 pub(super) fn freeze<'a>(tree: &Tree, source: Source<'a>, limits: &Limits) -> Dom<'a> {
-    let (mut nodes, mut attrs, decoded) = super::spare::take();
+    let (mut nodes, mut attrs, decoded, mut names) = super::spare::take();
+    names.begin_page();
     nodes.reserve(tree.drafts.len());
     attrs.reserve(tree.attributes.len() * 2);
     let mut freezer = Freezer {
@@ -16,7 +16,7 @@ pub(super) fn freeze<'a>(tree: &Tree, source: Source<'a>, limits: &Limits) -> Do
         has_null: source.has_null,
         max_attributes: limits.attributes,
         lists: vec![None; tree.attributes.len()],
-        dom: Dom { nodes, attrs, source: source.text, decoded, names: Names::default(), truncated: false },
+        dom: Dom { nodes, attrs, source: source.text, decoded, names, truncated: false },
     };
     freezer.lay_out();
     freezer.dom
@@ -75,15 +75,15 @@ impl Freezer<'_, '_> {
             start: 0,
             len: 0,
         };
-        match &draft.content {
+        match draft.content {
             Content::Document => {}
             Content::Element { name, tag, space, attributes } => {
-                node.tag = *tag;
-                node.space = *space;
-                if node.tag == Tag::Other {
-                    node.name = self.dom.names.intern(name);
+                node.tag = tag;
+                node.space = space;
+                if tag == Tag::Other {
+                    node.name = self.dom.names.intern(&self.tree.names[name as usize]);
                 }
-                (node.start, node.len) = self.attributes(n, node.tag, *attributes);
+                (node.start, node.len) = self.attributes(n, tag, attributes);
             }
             Content::Text(_) | Content::Source(_) => {
                 let kind = || self.dom.attr(parent, "type");
@@ -92,13 +92,13 @@ impl Freezer<'_, '_> {
                 }
                 // A comment that was between two texts is no longer.
                 if prev != NONE && self.dom.tag(prev) == Tag::Text {
-                    self.lengthen(prev, &draft.content);
+                    self.lengthen(prev, draft.content);
                     return (NONE, false);
                 }
                 node.tag = Tag::Text;
                 (node.start, node.len) = match draft.content {
                     Content::Source(span) => (span.start, span.end - span.start),
-                    _ => self.decoded(&draft.content),
+                    text => self.decoded(text),
                 };
             }
             Content::Ignored => return (NONE, false),
@@ -108,11 +108,11 @@ impl Freezer<'_, '_> {
     }
 
     /// Adds text to what was decoded; where it lies.
-    fn decoded(&mut self, text: &Content) -> (u32, u32) {
+    fn decoded(&mut self, text: Content) -> (u32, u32) {
         let Dom { decoded, source, .. } = &mut self.dom;
         let start = decoded.len() as u32;
         match text {
-            Content::Text(text) => decoded.push_str(text),
+            Content::Text(text) => decoded.push_str(&self.tree.texts[text as usize]),
             Content::Source(span) => decoded.push_str(span.of(source)),
             _ => {}
         }
@@ -120,10 +120,10 @@ impl Freezer<'_, '_> {
     }
 
     /// Adds text to a node, the last that has text, which is then no longer as it is in the source.
-    fn lengthen(&mut self, node: NodeId, text: &Content) {
+    fn lengthen(&mut self, node: NodeId, text: Content) {
         let Node { mut start, len, .. } = *self.dom.node(node);
         if start < DECODED {
-            (start, _) = self.decoded(&Content::Source(Span { start, end: start + len }));
+            (start, _) = self.decoded(Content::Source(Span { start, end: start + len }));
         }
         debug_assert_eq!((start - DECODED + len) as usize, self.dom.decoded.len());
         let (_, more) = self.decoded(text);
@@ -132,16 +132,18 @@ impl Freezer<'_, '_> {
     }
 
     /// Where the attributes of an element lie.
-    fn attributes(&mut self, n: NodeId, tag: Tag, list: Option<ListId>) -> (u32, u32) {
+    fn attributes(&mut self, n: NodeId, tag: Tag, list: ListId) -> (u32, u32) {
         if matches!(tag, Tag::Html | Tag::Body) && self.tree.added.iter().any(|&(node, _)| node == n) {
             let start = self.dom.attrs.len();
             let added = self.tree.added.iter().filter(|&&(node, _)| node == n).map(|&(_, list)| list);
-            for list in list.into_iter().chain(added) {
+            for list in std::iter::once(list).chain(added) {
                 self.decode(start, list);
             }
             return (start as u32, (self.dom.attrs.len() - start) as u32);
         }
-        let Some(list) = list else { return (0, 0) };
+        if list == EMPTY {
+            return (0, 0);
+        }
         if let Some(place) = self.lists[list as usize] {
             return place;
         }
@@ -155,7 +157,7 @@ impl Freezer<'_, '_> {
     /// Appends a list of attributes to those from `start` on. The first of a name wins.
     fn decode(&mut self, start: usize, list: ListId) {
         for attribute in self.tree.attributes.get(list) {
-            let name = self.dom.names.intern_raw(attribute.name.of(&self.dom.source));
+            let name = self.dom.names.intern_raw(attribute.name, &self.dom.source);
             let attrs = &mut self.dom.attrs;
             if attrs[start..].iter().any(|old| old.name == name) {
                 continue;

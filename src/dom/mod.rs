@@ -13,6 +13,7 @@
 //! Invariant: a [`Dom`] does not change after it is made, and nothing here recurses over the depth of a page.
 
 use std::borrow::Cow;
+use std::mem::take;
 
 mod build;
 mod depth;
@@ -102,7 +103,8 @@ const DECODED: u32 = 1 << 31;
 
 impl Drop for Dom<'_> {
     fn drop(&mut self) {
-        spare::keep(&mut self.nodes, &mut self.attrs, &mut self.decoded);
+        let (nodes, attrs) = (take(&mut self.nodes), take(&mut self.attrs));
+        spare::keep((nodes, attrs, take(&mut self.decoded), take(&mut self.names)));
     }
 }
 

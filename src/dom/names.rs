@@ -1,5 +1,6 @@
 //! Names: of tags while a page is read, of attributes and unknown elements in the tree.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use html5ever::LocalName;
@@ -8,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::build::Space;
 use super::kind::Kind;
 use super::tag::{Tag, tag_of};
+use super::tokenizer::Span;
 
 /// Index of a name in [`Names`].
 pub(super) type NameId = u32;
@@ -18,39 +20,51 @@ pub(super) const CLASS: NameId = 0;
 pub(super) const ID: NameId = 1;
 
 /// The names of one page's attributes, and of its elements that HTML does not know.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Names {
-    list: Vec<Box<str>>,
+    /// One after the other.
+    text: String,
+    /// Where each begins in `text`, and where the last one ends.
+    bounds: Vec<u32>,
     ids: BySpelling<NameId>,
 }
 
-impl Default for Names {
-    fn default() -> Self {
-        let mut names = Self { list: Vec::new(), ids: BySpelling::default() };
-        names.intern("class");
-        names.intern("id");
-        names
-    }
-}
-
 impl Names {
+    /// Names that a page seldom has more of.
+    const USUAL: usize = 1 << 10;
+
+    /// Begins a page, with the names that every page has, in the memory of the last one if that was usual.
+    pub(super) fn begin_page(&mut self) {
+        if self.bounds.len() > Self::USUAL {
+            *self = Self::default();
+        }
+        self.text.clear();
+        self.bounds.clear();
+        self.bounds.push(0);
+        self.ids.clear();
+        self.intern("class");
+        self.intern("id");
+    }
+
     /// The id of a name, given out anew if it has none yet.
     pub(super) fn intern(&mut self, name: &str) -> NameId {
         if let Some(at) = self.ids.find(name) {
             return self.ids.values[at];
         }
-        let id = self.list.len() as NameId;
-        self.list.push(name.into());
+        let id = self.bounds.len() as NameId - 1;
+        self.text.push_str(name);
+        self.bounds.push(self.text.len() as u32);
         self.ids.insert(name, id);
         id
     }
 
     /// The id of a name as it is written in the source.
     #[inline]
-    pub(super) fn intern_raw(&mut self, raw: &str) -> NameId {
-        if let Some(at) = self.ids.find(raw) {
+    pub(super) fn intern_raw(&mut self, span: Span, source: &str) -> NameId {
+        if let Some(at) = self.ids.find_in(span, source) {
             return self.ids.values[at];
         }
+        let raw = span.of(source);
         let name = normalised(raw);
         let id = self.intern(&name);
         if name != raw {
@@ -67,17 +81,20 @@ impl Names {
 
     /// All names, by their ids.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|name| &**name)
+        (0..self.bounds.len() as NameId - 1).map(|id| self.get(id))
     }
 
     /// The name with this id.
     pub(super) fn get(&self, id: NameId) -> &str {
-        &self.list[id as usize]
+        &self.text[self.bounds[id as usize] as usize..self.bounds[id as usize + 1] as usize]
     }
 }
 
 /// Short names whose places are remembered.
 const RECENT: usize = 64;
+
+/// No short name has this key.
+const NOTHING: (u64, u32) = (u64::MAX, 0);
 
 /// A map from strings most of which are so short that they fit into a number.
 #[derive(Debug)]
@@ -93,23 +110,40 @@ struct BySpelling<T> {
 impl<T> Default for BySpelling<T> {
     fn default() -> Self {
         let (values, short, long) = (Vec::new(), FxHashMap::default(), FxHashMap::default());
-        Self { values, short, long, recent: [(u64::MAX, 0); RECENT] }
+        Self { values, short, long, recent: [NOTHING; RECENT] }
     }
 }
 
 impl<T> BySpelling<T> {
     fn get(&self, name: &str) -> Option<&T> {
-        let at = match short_key(name) {
+        let at = match short_key(name.as_bytes()) {
             Some(key) => self.short.get(&key),
             None => self.long.get(name),
         };
         at.map(|&at| &self.values[at as usize])
     }
 
+    /// The place in `values`.
+    fn find(&mut self, name: &str) -> Option<usize> {
+        match short_key(name.as_bytes()) {
+            Some(key) => self.find_short(key),
+            None => Some(*self.long.get(name)? as usize),
+        }
+    }
+
+    /// The place in `values` of a name that stands in a source.
+    #[inline]
+    fn find_in(&mut self, span: Span, source: &str) -> Option<usize> {
+        let (start, length) = (span.start as usize, (span.end - span.start) as usize);
+        match source.as_bytes().get(start..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) if length < SHORT => self.find_short(key_of(*bytes, length)),
+            _ => self.find(span.of(source)),
+        }
+    }
+
     /// The place in `values`, which is remembered.
     #[inline]
-    fn find(&mut self, name: &str) -> Option<usize> {
-        let Some(key) = short_key(name) else { return Some(*self.long.get(name)? as usize) };
+    fn find_short(&mut self, key: u64) -> Option<usize> {
         // The highest bits of a multiplicative hash (Knuth).
         let recent = &mut self.recent
             [(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - RECENT.ilog2())) as usize];
@@ -119,11 +153,18 @@ impl<T> BySpelling<T> {
         Some(recent.1 as usize)
     }
 
+    fn clear(&mut self) {
+        self.values.clear();
+        self.short.clear();
+        self.long.clear();
+        self.recent.fill(NOTHING);
+    }
+
     /// Adds a name that is not in it; gives the place in `values`.
     fn insert(&mut self, name: &str, value: T) -> usize {
         let at = self.values.len();
         self.values.push(value);
-        match short_key(name) {
+        match short_key(name.as_bytes()) {
             Some(key) => self.short.insert(key, at as u32),
             None => self.long.insert(name.into(), at as u32),
         };
@@ -131,17 +172,30 @@ impl<T> BySpelling<T> {
     }
 }
 
-/// A name of up to seven bytes as a number, its length in the eighth.
+/// Bytes from which on a name is not short: a number has eight, and one of them is the length.
+const SHORT: usize = 8;
+
+/// A short name as a number.
+fn short_key(name: &[u8]) -> Option<u64> {
+    (name.len() < SHORT).then(|| {
+        let mut bytes = [0; SHORT];
+        bytes[..name.len()].copy_from_slice(name);
+        key_of(bytes, name.len())
+    })
+}
+
+/// The short name that so many of these bytes are, as a number.
 #[inline]
-fn short_key(name: &str) -> Option<u64> {
-    let bytes = name.as_bytes();
-    (bytes.len() < 8).then(|| bytes.iter().fold(bytes.len() as u64, |key, &byte| key << 8 | u64::from(byte)))
+fn key_of(bytes: [u8; SHORT], length: usize) -> u64 {
+    u64::from_le_bytes(bytes) & ((1 << (8 * length)) - 1) | (length as u64) << 56
 }
 
 /// A name of the source as the tree has it: in lower case, without U+0000.
-pub(super) fn normalised(raw: &str) -> String {
-    let lower = raw.to_ascii_lowercase();
-    if lower.contains('\0') { lower.replace('\0', "\u{FFFD}") } else { lower }
+pub(super) fn normalised(raw: &str) -> Cow<'_, str> {
+    if !raw.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0) {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.to_ascii_lowercase().replace('\0', "\u{FFFD}"))
 }
 
 /// How tags of a name are fed to the tree builder.
@@ -251,15 +305,16 @@ impl TagNames {
         }
     }
 
-    /// The name spelt this way; `None` for one that HTML does not know on a page that has too many of them.
+    /// The name spelt as it stands in the source; `None` for one that HTML does not know on a page that has too many of them.
     #[inline]
-    pub(super) fn get(&mut self, raw: &str) -> Option<&TagName> {
-        if self.unknown == Self::MAX_UNKNOWN && !self.is_free(raw) {
+    pub(super) fn get(&mut self, span: Span, source: &str) -> Option<&TagName> {
+        if self.unknown == Self::MAX_UNKNOWN && !self.is_free(span.of(source)) {
             return None;
         }
-        let at = match self.by_spelling.find(raw) {
+        let at = match self.by_spelling.find_in(span, source) {
             Some(at) => at,
             None => {
+                let raw = span.of(source);
                 let name = normalised(raw);
                 let page = Tag::from_name(&name).is_none().then(Cell::default);
                 self.by_spelling.insert(raw, Spelling { name: TagName::new(&name), page })
@@ -285,17 +340,38 @@ impl TagNames {
 mod tests {
     use super::*;
 
+    fn intern(names: &mut Names, raw: &str) -> NameId {
+        // With something behind it, and with nothing.
+        let span = Span { start: 1, end: 1 + raw.len() as u32 };
+        let ids = ["", "=\"1\" class"].map(|rest| names.intern_raw(span, &format!("<{raw}{rest}")));
+        assert_eq!(ids[0], ids[1]);
+        ids[0]
+    }
+
     #[test]
     fn a_name_keeps_its_id_whatever_came_after_it() {
         let mut names = Names::default();
+        names.begin_page();
         let spelt: Vec<String> =
             (0..3 * RECENT).map(|n| format!("a{n}")).chain(["data-long-name".to_owned()]).collect();
-        let ids: Vec<NameId> = spelt.iter().map(|name| names.intern_raw(name)).collect();
+        let ids: Vec<NameId> = spelt.iter().map(|name| intern(&mut names, name)).collect();
         for (name, id) in spelt.iter().zip(ids) {
             assert_eq!((names.get(id), names.find(name)), (name.as_str(), Some(id)));
-            assert_eq!(names.intern_raw(name), id);
-            assert_eq!(names.intern_raw(&name.to_ascii_uppercase()), id);
+            assert_eq!(intern(&mut names, name), id);
+            assert_eq!(intern(&mut names, &name.to_ascii_uppercase()), id);
         }
-        assert_eq!((names.intern_raw("CLASS"), names.intern_raw("id"), names.find("")), (CLASS, ID, None));
+        assert_eq!(
+            (intern(&mut names, "CLASS"), intern(&mut names, "id"), names.find("")),
+            (CLASS, ID, None)
+        );
+        for _ in 0..2 {
+            names.begin_page();
+            assert_eq!(names.iter().collect::<Vec<_>>(), ["class", "id"]);
+            assert_eq!(
+                (names.find("a1"), names.find("data-long-name"), intern(&mut names, "ID")),
+                (None, None, ID)
+            );
+            (0..2 * Names::USUAL).for_each(|n| assert!(intern(&mut names, &format!("b{n}")) > ID));
+        }
     }
 }

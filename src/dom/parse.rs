@@ -16,7 +16,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use rustc_hash::FxHashMap;
 
-use super::build::{AttributeLists, Handle, ListId, Sink, Tree, current};
+use super::build::{AttributeLists, EMPTY, Handle, ListId, Sink, Tree, current};
 use super::depth::{Depth, Verdict};
 use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
@@ -183,16 +183,15 @@ impl Feed<'_> {
 
     fn open_again(&mut self, element: Open) {
         let mut attrs = Vec::new();
-        if let Some(list) = element.attributes {
-            match element.kind {
-                Kind::Anchor => attrs.push(AttributeLists::handle(list)),
-                Kind::Formatting => {
-                    let spans = self.builder.sink.tree.borrow().attributes.get(list).to_vec();
-                    attrs.push(AttributeLists::handle(self.common_list(&spans)));
-                    self.add_wanted(&element.name, &spans, &mut attrs);
-                }
-                _ => {}
+        let list = element.attributes;
+        match element.kind {
+            Kind::Anchor if list != EMPTY => attrs.push(AttributeLists::handle(list)),
+            Kind::Formatting if list != EMPTY => {
+                let spans = self.builder.sink.tree.borrow().attributes.get(list).to_vec();
+                attrs.push(AttributeLists::handle(self.common_list(&spans)));
+                self.add_wanted(&element.name, &spans, &mut attrs);
             }
+            _ => {}
         }
         let tag = start_tag(element.name, attrs, false);
         let sink = &self.builder.sink;
@@ -240,7 +239,7 @@ impl Feed<'_> {
     /// Opens an element, or feeds its start tag to the tree builder; whether the page may go on.
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
         self.is_silent = false;
-        let Some(tag) = self.names.get(name.of(&self.source.text)).cloned() else {
+        let Some(tag) = self.names.get(name, &self.source.text).cloned() else {
             self.truncated = true;
             return true;
         };
@@ -324,7 +323,7 @@ impl Feed<'_> {
 
     fn end_tag(&mut self, name: Span) {
         self.is_silent = false;
-        let Some(tag) = self.names.get(name.of(&self.source.text)) else {
+        let Some(tag) = self.names.get(name, &self.source.text) else {
             self.truncated = true;
             return;
         };
@@ -345,7 +344,7 @@ impl Feed<'_> {
     fn common_list(&mut self, spans: &[AttributeSpan]) -> ListId {
         let mut attributes: Vec<(String, String)> = Vec::with_capacity(spans.len());
         for span in spans {
-            let name = normalised(span.name.of(&self.source.text));
+            let name = normalised(span.name.of(&self.source.text)).into_owned();
             if !attributes.iter().any(|(other, _)| *other == name) {
                 attributes.push((name, self.value(span)));
             }

@@ -86,7 +86,7 @@ struct Base {
 pub(super) struct Open {
     pub(super) node: NodeId,
     pub(super) name: LocalName,
-    pub(super) attributes: Option<ListId>,
+    pub(super) attributes: ListId,
     pub(super) kind: Kind,
     /// The scope below it.
     scope: Scope,
@@ -117,6 +117,9 @@ pub(super) enum Root {
     /// `<frameset>`, perhaps: all is html5ever's.
     Frameset,
 }
+
+/// Handles that html5ever seldom has more of.
+const USUAL: usize = 64;
 
 impl Shortcut {
     /// For a page with at most so many open elements.
@@ -157,7 +160,6 @@ impl Shortcut {
     }
 
     fn look(&mut self, current: NodeId, builder: &TreeBuilder<Handle, Sink>) -> usize {
-        #[derive(Default)]
         struct Handles(RefCell<Vec<Handle>>);
         impl Tracer for Handles {
             type Handle = Handle;
@@ -166,7 +168,7 @@ impl Shortcut {
             }
         }
         // The document, the open elements, the formatting elements, `<head>`, a form.
-        let handles = Handles::default();
+        let handles = Handles(RefCell::new(Vec::with_capacity(USUAL)));
         builder.trace_handles(&handles);
         let handles = handles.0.into_inner();
         self.base = self.base(current, &handles);
@@ -243,7 +245,7 @@ impl Shortcut {
         }
         let Some(current) = self.current() else { return false };
         let (kind, scope) = (tag.kind, self.scope(len).below(tag.kind));
-        let attributes = (!attributes.is_empty()).then(|| tree.attributes.add(attributes));
+        let attributes = tree.attributes.add(attributes);
         let node = tree.add_element(current, tag, attributes);
         match kind {
             Kind::Void | Kind::Rule | Kind::Metadata => return true,

@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 
+use super::names::Names;
 use super::{Attr, Node};
 
-type Buffers = (Vec<Node>, Vec<Attr>, String);
+type Buffers = (Vec<Node>, Vec<Attr>, String, Names);
 
 thread_local! {
     static SPARE: RefCell<Buffers> = RefCell::default();
@@ -20,9 +21,7 @@ pub(super) fn take() -> Buffers {
 }
 
 /// Keeps the buffers of a tree that is dropped.
-pub(super) fn keep(nodes: &mut Vec<Node>, attrs: &mut Vec<Attr>, text: &mut String) {
-    let (mut nodes, mut attrs, mut text) =
-        (std::mem::take(nodes), std::mem::take(attrs), std::mem::take(text));
+pub(super) fn keep((mut nodes, mut attrs, mut text, names): Buffers) {
     let bytes = [nodes.capacity() * size_of::<Node>(), attrs.capacity() * size_of::<Attr>(), text.capacity()];
     if bytes.into_iter().any(|bytes| bytes > MAX_KEPT) {
         return;
@@ -31,5 +30,5 @@ pub(super) fn keep(nodes: &mut Vec<Node>, attrs: &mut Vec<Attr>, text: &mut Stri
     attrs.clear();
     text.clear();
     // A tree may be dropped while its thread ends.
-    let _ = SPARE.try_with(|spare| spare.replace((nodes, attrs, text)));
+    let _ = SPARE.try_with(|spare| spare.replace((nodes, attrs, text, names)));
 }

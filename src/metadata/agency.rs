@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use super::words::fold;
@@ -78,7 +79,7 @@ pub fn named(text: &str) -> Option<&'static str> {
         return None;
     }
     let text = text.strip_prefix("The ").or_else(|| text.strip_prefix("the ")).unwrap_or(text);
-    static KNOWN: LazyLock<FxHashMap<String, (&str, &str)>> =
+    static KNOWN: LazyLock<FxHashMap<CompactString, (&str, &str)>> =
         LazyLock::new(|| AGENCIES.iter().map(|&(name, usual)| (fold(name), (name, usual))).collect());
     let (name, usual) = KNOWN.get(&fold(text))?;
     (name.len() > SHORT || AGENCIES.iter().any(|(exact, _)| *exact == text)).then_some(*usual)

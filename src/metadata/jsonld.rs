@@ -125,7 +125,7 @@ impl Page {
 
 /// A title for comparing.
 fn folded(title: &str) -> String {
-    fold(&squeeze(&decode(clip(title, LONGEST))))
+    fold(&squeeze(&decode(clip(title, LONGEST)))).into()
 }
 
 /// An address without what varies between its copies: scheme, `www.`, query, fragment, final slash.

@@ -5,6 +5,8 @@
 //! "Rain - the week ahead" stays whole, "Rain | The Harbour Post" is cut because the page says what
 //! its site is called.
 
+use compact_str::CompactString;
+
 use super::tags::Heading;
 use super::words::{fold, squeeze};
 
@@ -116,9 +118,7 @@ impl Name {
 
 /// Lower case, letters and digits only, without marks.
 pub(super) fn compact(text: &str) -> String {
-    let mut folded = fold(text);
-    folded.retain(char::is_alphanumeric);
-    folded
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn initials(name: &str) -> String {
@@ -209,7 +209,7 @@ pub(super) fn choose(headings: &[Heading], declared: &Declared, sites: &Sites) -
     let title = declared.title.as_ref().map(strip).filter(|title| !title.is_empty());
     let all: Vec<&String> = metas.iter().chain(&headline).chain(&title).collect();
     let compacts: Vec<String> = all.iter().map(|title| compact(title)).collect();
-    let bags: Vec<Vec<String>> = all.iter().map(|title| words(title)).collect();
+    let bags: Vec<Vec<CompactString>> = all.iter().map(|title| words(title)).collect();
 
     let mut best: Option<(f32, usize, String)> = None;
     let first_level = headings.iter().any(|heading| heading.level == 1 && !heading.text.is_empty());
@@ -261,7 +261,7 @@ fn agreement(
     heading: &Heading,
     declared: &[&String],
     compacts: &[String],
-    bags: &[Vec<String>],
+    bags: &[Vec<CompactString>],
     sites: &Sites,
 ) -> Option<(f32, String)> {
     let text = heading.text.as_str();
@@ -313,8 +313,8 @@ fn agreement(
     Some((shared, stripped))
 }
 
-fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> =
+fn words(text: &str) -> Vec<CompactString> {
+    let mut words: Vec<CompactString> =
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect();
     words.sort_unstable();
     words.dedup();
@@ -322,7 +322,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Words of both over words of either.
-fn overlap(one: &[String], other: &[String]) -> f32 {
+fn overlap(one: &[CompactString], other: &[CompactString]) -> f32 {
     let shared = other.iter().filter(|word| one.binary_search(word).is_ok()).count();
     let all = one.len() + other.len() - shared;
     if all == 0 { 0.0 } else { shared as f32 / all as f32 }

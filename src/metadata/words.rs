@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use rustc_hash::FxHashSet;
 
 /// Lower case, and without the marks that scrapes and writers drop: `Août` and `aout` are one.
-pub(super) fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> CompactString {
     if word.is_ascii() {
-        return word.to_ascii_lowercase();
+        let mut folded = CompactString::new(word);
+        folded.make_ascii_lowercase();
+        return folded;
     }
-    let mut folded = String::with_capacity(word.len());
+    let mut folded = CompactString::with_capacity(word.len());
     for c in word.chars() {
         if c.is_ascii() {
             folded.push(c.to_ascii_lowercase());

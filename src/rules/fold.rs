@@ -10,6 +10,7 @@ use wide::u8x16;
 
 use super::class::{class_of, has};
 use crate::ascii::{CHUNK, is_within, plain, window};
+use crate::words::is_alphabetic;
 
 /// What folding makes of a character.
 enum FoldedChar {
@@ -117,7 +118,7 @@ impl Sink for Folded<'_> {
     #[inline(always)]
     fn char(&mut self, c: char) {
         self.chars += 1;
-        self.letters += usize::from(c.is_alphabetic() || c.is_ascii_digit());
+        self.letters += usize::from(is_alphabetic(c) || c.is_ascii_digit());
         if self.first_letter.is_none() && is_letter_or_digit(c) {
             self.first_letter = Some(self.key.len());
         }

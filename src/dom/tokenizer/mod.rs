@@ -15,6 +15,7 @@ mod reference;
 use memchr::{memchr, memchr2, memchr3, memmem};
 
 use super::input::Source;
+use crate::ascii::name_ends;
 
 pub(super) use doctype::doctype;
 
@@ -293,7 +294,7 @@ impl<'s> Tokenizer<'s> {
     /// The tag name state, from its first letter on.
     fn tag_name(&mut self, start: usize) -> Span {
         self.at = start + 1;
-        self.skip_until(&NAME_END);
+        self.skip_name(&NAME_END);
         Span::new(start, self.at)
     }
 
@@ -325,7 +326,7 @@ impl<'s> Tokenizer<'s> {
     fn attribute_name(&mut self, keep: bool) -> Option<()> {
         let start = self.at;
         self.at += 1;
-        self.skip_until(&ATTRIBUTE_NAME_END);
+        self.skip_name(&ATTRIBUTE_NAME_END);
         let name = Span::new(start, self.at);
         self.skip_space();
         let (value, ampersand) = if self.peek()? == b'=' {
@@ -444,6 +445,15 @@ impl<'s> Tokenizer<'s> {
         while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
+    }
+
+    /// To the end of a name, of which `set` has all that may be its end. Most names fit into sixteen bytes.
+    #[inline]
+    fn skip_name(&mut self, set: &[bool; 256]) {
+        if let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
+            self.at += name_ends(chunk).trailing_zeros() as usize;
+        }
+        self.skip_until(set);
     }
 
     #[inline]
