@@ -489,6 +489,65 @@ fn part(names: impl Strategy<Value = &'static str> + Clone) -> impl Strategy<Val
     ]
 }
 
+/// SVG, and what may end it or lead to HTML inside of it.
+const SVG: &[&str] = &[
+    "<svg>",
+    "<svg class=a>",
+    "<SVG>",
+    "<svg/>",
+    "</svg>",
+    "</svg>",
+    "<g>",
+    "</g>",
+    "<path d=a />",
+    "<path>",
+    "</path>",
+    "<linearGradient>",
+    "</lineargradient>",
+    "<title>",
+    "</title>",
+    "<desc>",
+    "</desc>",
+    "<style>",
+    "</style>",
+    "<script>",
+    "</script>",
+    "<foreignObject>",
+    "</foreignObject>",
+    "<a href=b>",
+    "</a>",
+    "<image>",
+    "<math>",
+    "</math>",
+    "<mi>",
+    "<font>",
+    "<font color=a>",
+    "<b>",
+    "</b>",
+    "<p>",
+    "</p>",
+    "<div>",
+    "</div>",
+    "</br>",
+    "<table>",
+    "<td>",
+    "</table>",
+    "<li>",
+    "<body>",
+    "</body>",
+    "<frameset>",
+    "tide",
+    " ",
+    "&amp;",
+    "&lt",
+    "\0",
+    "<!-- -->",
+    "<![CDATA[<g>]]>",
+    "<![CDATA[\0",
+    "<!doctype html>",
+    "</>",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6000, max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -510,6 +569,12 @@ proptest! {
     /// Few formatting elements with few attributes, so that many of them are the same.
     #[test]
     fn formatting_soup(parts in prop::collection::vec(select(FORMATTING), 0..50)) {
+        let page = format!("<body>{}", parts.concat());
+        prop_assert_eq!(difference(&page), None, "{:?}", page);
+    }
+
+    #[test]
+    fn svg_soup(parts in prop::collection::vec(select(SVG), 0..50)) {
         let page = format!("<body>{}", parts.concat());
         prop_assert_eq!(difference(&page), None, "{:?}", page);
     }

@@ -227,10 +227,14 @@ impl Tree {
         }
     }
 
-    /// Adds an element of HTML as the last child of another, past the tree builder.
+    /// Adds an element of HTML, or `<svg>`, as the last child of another, past the tree builder.
     #[inline]
     pub(super) fn add_element(&mut self, parent: NodeId, tag: &TagName, attributes: ListId) -> NodeId {
-        let content = self.element(&tag.local, tag.tag, Space::Html, attributes);
+        let (element, space) = match tag.kind {
+            Kind::Svg => (Tag::Svg, Space::Svg),
+            _ => (tag.tag, Space::Html),
+        };
+        let content = self.element(&tag.local, element, space, attributes);
         let node = self.push(content);
         self.append(parent, node);
         node

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Head,
     Body,
     Form,
+    /// `<svg>`.
+    Svg,
     /// Has rules of its own, or changes the insertion mode.
     Peculiar,
 }
@@ -168,6 +170,7 @@ impl Kind {
             | Self::Raw
             | Self::Frame
             | Self::Head
+            | Self::Svg
             | Self::Peculiar => false,
         }
     }

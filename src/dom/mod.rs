@@ -17,6 +17,7 @@ use std::mem::take;
 
 mod build;
 mod depth;
+mod drawing;
 mod element;
 mod freeze;
 mod input;

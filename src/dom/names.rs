@@ -263,8 +263,11 @@ impl TagName {
         );
         let local = LocalName::from(name);
         let tag = tag_of(&local, Space::Html);
-        // These are roots of SVG and MathML.
-        let kind = if matches!(name, "svg" | "math") { Kind::Peculiar } else { Kind::of(tag, &local) };
+        let kind = match name {
+            "svg" => Kind::Svg,
+            "math" => Kind::Peculiar,
+            _ => Kind::of(tag, &local),
+        };
         Self { local, tag, kind, is_leaf, attributes }
     }
 }

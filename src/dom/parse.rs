@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 
 use super::build::{AttributeLists, EMPTY, Handle, ListId, Sink, Tree, current};
 use super::depth::{Depth, Verdict};
+use super::drawing::Drawing;
 use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
 use super::kind::Kind;
@@ -126,9 +127,13 @@ impl Feed<'_> {
                 self.truncated = true;
                 break;
             }
-            let builder = &self.builder;
-            match tokenizer.next(|| builder.adjusted_current_node_present_but_not_in_html_namespace()) {
+            let (builder, is_drawing) = (&self.builder, self.shortcut.is_drawing());
+            let is_foreign =
+                || is_drawing || builder.adjusted_current_node_present_but_not_in_html_namespace();
+            match tokenizer.next(is_foreign) {
                 Token::Text(_) if self.is_silent => {}
+                Token::Text(_) | Token::Reference { .. } | Token::Replacement | Token::Null if is_drawing => {
+                }
                 Token::Text(span) => self.text(span),
                 Token::Reference { chars: [first, second], unclosed } => {
                     if unclosed {
@@ -176,8 +181,15 @@ impl Feed<'_> {
 
     /// Has the tree builder open what was opened past it.
     fn hand_over(&mut self) {
-        for element in self.shortcut.hand_over() {
+        let (open, drawing) = self.shortcut.hand_over();
+        for element in open {
             self.open_again(element);
+        }
+        let Some(Drawing { node, inside }) = drawing else { return };
+        let tag = start_tag(local_name!("svg"), vec![], false);
+        let _ = self.builder.sink.with_existing(node, || self.builder.process_token(tag, 1));
+        for name in inside {
+            let _ = self.builder.process_token(start_tag(name, vec![], false), 1);
         }
     }
 
@@ -245,11 +257,13 @@ impl Feed<'_> {
         };
         self.depth.looked_at(self.shortcut.begin(tag.kind, &self.builder));
         let spans = &tokenizer.attributes;
-        let is_open = self.shortcut.start_tag(&tag, spans, &mut self.builder.sink.tree.borrow_mut());
+        let is_open =
+            self.shortcut.start_tag(&tag, spans, self_closing, &mut self.builder.sink.tree.borrow_mut());
         let element = tag.tag;
         let text = if is_open {
             self.depth.passed();
             match tag.kind {
+                _ if self.shortcut.is_drawing() => None,
                 Kind::Script => Some(Text::ScriptData),
                 Kind::Raw | Kind::Frame => Some(Text::Rawtext),
                 _ => None,

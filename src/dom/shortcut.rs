@@ -2,7 +2,8 @@
 //!
 //! Most tags of a page ask little of the tree builder: in the "in body" insertion mode, with no formatting element to
 //! be made anew, they open an element below the current one, close one that was opened just before, or add text; in the
-//! head they are metadata, scripts and styles. That much is done here, straight into the tree. Whatever asks for more
+//! head they are metadata, scripts and styles; in `<svg>` they do not matter. That much is done here, straight into the
+//! tree. Whatever asks for more
 //! is html5ever's: before it gets such a token, it is handed the start tags of all elements that were opened here and
 //! still are ([`Shortcut::hand_over`]), so that it stands where it would stand had it read everything.
 //!
@@ -18,6 +19,7 @@ use html5ever::{LocalName, local_name};
 
 use super::NodeId;
 use super::build::{Handle, ListId, Sink, Space, Tree, current};
+use super::drawing::Drawing;
 use super::kind::Kind;
 use super::names::TagName;
 use super::tokenizer::AttributeSpan;
@@ -97,6 +99,8 @@ pub(super) struct Shortcut {
     /// Nothing if html5ever has read a token since.
     base: Option<Base>,
     open: Vec<Open>,
+    /// An `<svg>` below the last of them.
+    drawing: Option<Drawing>,
     /// Places in `open` of the formatting elements. They are all open, so that none is to be made anew.
     formatting: Vec<usize>,
     /// Names of the formatting elements that html5ever remembers.
@@ -126,7 +130,7 @@ impl Shortcut {
     pub(super) fn new(depth: usize) -> Self {
         let (open, formatting, remembered) = (Vec::new(), Vec::new(), Vec::new());
         // Half of them: where the cap is near, html5ever's elements are counted, and with them all must be.
-        Self { base: None, open, formatting, remembered, max: depth / 2, wait: 0, root: None }
+        Self { base: None, open, drawing: None, formatting, remembered, max: depth / 2, wait: 0, root: None }
     }
 
     /// Takes note of what the page has, unless that is certain.
@@ -227,17 +231,33 @@ impl Shortcut {
         (!is_head || is_space()).then_some(current)
     }
 
+    /// Whether what comes is inside of an `<svg>`, so that its text does not matter.
+    #[inline]
+    pub(super) fn is_drawing(&self) -> bool {
+        self.drawing.is_some()
+    }
+
     /// The elements that were opened, outermost first, for html5ever to open them too. From here on it reads.
-    pub(super) fn hand_over(&mut self) -> Vec<Open> {
+    pub(super) fn hand_over(&mut self) -> (Vec<Open>, Option<Drawing>) {
         self.base = None;
         self.formatting.clear();
-        std::mem::take(&mut self.open)
+        (std::mem::take(&mut self.open), self.drawing.take())
     }
 
     /// Opens an element.
     #[inline]
-    pub(super) fn start_tag(&mut self, tag: &TagName, attributes: &[AttributeSpan], tree: &mut Tree) -> bool {
+    pub(super) fn start_tag(
+        &mut self,
+        tag: &TagName,
+        attributes: &[AttributeSpan],
+        self_closing: bool,
+        tree: &mut Tree,
+    ) -> bool {
         let all = self.open.len();
+        if let (Some(drawing), Some(base)) = (&mut self.drawing, &self.base) {
+            let count = base.count + 2 * all + drawing.inside.len();
+            return count < self.max && drawing.start_tag(tag, self_closing);
+        }
         let Some(len) = self.remaining(tag, all) else { return false };
         // Handed over, the tag may close nothing: what kept another element from being closed is perhaps no more.
         if len < all && self.remaining(tag, len) != Some(len) || !self.close(len) {
@@ -249,6 +269,10 @@ impl Shortcut {
         let node = tree.add_element(current, tag, attributes);
         match kind {
             Kind::Void | Kind::Rule | Kind::Metadata => return true,
+            Kind::Svg => {
+                self.drawing = (!self_closing).then(|| Drawing { node, inside: vec![] });
+                return true;
+            }
             Kind::Anchor | Kind::Formatting => self.formatting.push(self.open.len()),
             _ => {}
         }
@@ -287,7 +311,7 @@ impl Shortcut {
             Kind::Anchor => (self.formatting_count(&tag.local) == 0).then_some(all),
             // Of four that are the same, the first would be forgotten.
             Kind::Formatting => (self.formatting_count(&tag.local) < 3).then_some(all),
-            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Frame => Some(all),
+            Kind::Noscript | Kind::Plain | Kind::Void | Kind::Frame | Kind::Svg => Some(all),
             Kind::Head | Kind::Body | Kind::Form | Kind::Peculiar => None,
         }
     }
@@ -295,6 +319,13 @@ impl Shortcut {
     /// Closes an element, or leaves out an end tag that closes none.
     #[inline]
     pub(super) fn end_tag(&mut self, tag: &TagName) -> bool {
+        if let Some(drawing) = &mut self.drawing {
+            let is_open = drawing.end_tag(tag);
+            if is_open == Some(false) {
+                self.drawing = None;
+            }
+            return is_open.is_some();
+        }
         let all = self.open.len();
         let len = match tag.kind {
             Kind::Division | Kind::Block | Kind::Button | Kind::Definition => self.last_named(&tag.local),
@@ -326,7 +357,7 @@ impl Shortcut {
                     found => found,
                 }
             }
-            Kind::Head | Kind::Body | Kind::Form | Kind::Peculiar => None,
+            Kind::Head | Kind::Body | Kind::Form | Kind::Svg | Kind::Peculiar => None,
         };
         len.is_some_and(|len| self.close(len))
     }
