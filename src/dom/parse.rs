@@ -23,7 +23,7 @@ use super::freeze::{freeze, is_linked_data, is_silent};
 use super::input::Source;
 use super::kind::Kind;
 use super::names::{Carriage, TagName, TagNames, normalised};
-use super::shortcut::{Open, Root, Shortcut};
+use super::shortcut::{Arrears, Open, Root, Shortcut};
 use super::tokenizer::{AttributeSpan, Span, Text, Token, Tokenizer, doctype};
 use super::{Dom, Limits, Tag};
 
@@ -181,7 +181,10 @@ impl Feed<'_> {
 
     /// Has the tree builder open what was opened past it.
     fn hand_over(&mut self) {
-        let (open, drawing) = self.shortcut.hand_over();
+        let Arrears { closed, open, drawing } = self.shortcut.hand_over();
+        for name in closed {
+            let _ = self.builder.process_token(end_tag(name), 1);
+        }
         for element in open {
             self.open_again(element);
         }
@@ -344,14 +347,8 @@ impl Feed<'_> {
         if !self.depth.end_tag(&tag.local) || self.shortcut.end_tag(tag) {
             return;
         }
-        let tag = tokenizer::Tag {
-            kind: tokenizer::EndTag,
-            name: tag.local.clone(),
-            self_closing: false,
-            attrs: Vec::new(),
-            had_duplicate_attributes: false,
-        };
-        self.process_and_go_on(tokenizer::TagToken(tag));
+        let tag = end_tag(tag.local.clone());
+        self.process_and_go_on(tag);
     }
 
     /// The list of these attributes, or one with the same names and values.
@@ -402,6 +399,16 @@ fn start_tag(name: LocalName, attrs: Vec<Attribute>, self_closing: bool) -> toke
         name,
         self_closing,
         attrs,
+        had_duplicate_attributes: false,
+    })
+}
+
+fn end_tag(name: LocalName) -> tokenizer::Token {
+    tokenizer::TagToken(tokenizer::Tag {
+        kind: tokenizer::EndTag,
+        name,
+        self_closing: false,
+        attrs: Vec::new(),
         had_duplicate_attributes: false,
     })
 }

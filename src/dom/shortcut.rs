@@ -4,12 +4,14 @@
 //! be made anew, they open an element below the current one, close one that was opened just before, or add text; in the
 //! head they are metadata, scripts and styles; in `<svg>` they do not matter. That much is done here, straight into the
 //! tree. Whatever asks for more
-//! is html5ever's: before it gets such a token, it is handed the start tags of all elements that were opened here and
-//! still are ([`Shortcut::hand_over`]), so that it stands where it would stand had it read everything.
+//! is html5ever's: before it gets such a token, it is handed the end tags of its own elements that were closed here, and the
+//! start tags of all that were opened here and still are ([`Shortcut::hand_over`]), so that it stands where it would stand
+//! had it read everything.
 //!
 //! Every function that takes a tag gives up, with nothing changed, where it would have to look at elements that
-//! html5ever opened, or where a formatting element would be closed by anything but its own end tag. What it knows of
-//! html5ever's elements it asks for when the next start tag comes along ([`Shortcut::begin`]).
+//! html5ever opened further up than its current node, or where a formatting element would be closed by anything but its
+//! own end tag. What it knows of html5ever's elements it asks for when the next start tag comes along
+//! ([`Shortcut::begin`]).
 
 use std::cell::RefCell;
 
@@ -76,12 +78,47 @@ impl Scope {
 
 /// What is known of the elements that html5ever has open.
 struct Base {
-    /// The current node.
-    node: NodeId,
-    kind: Kind,
-    scope: Scope,
-    /// How many are open, or are formatting elements it remembers.
+    /// From the current node on outwards.
+    current: BaseElement,
+    above: Vec<BaseElement>,
+    /// Names of elements that were closed past it, innermost first.
+    closed: Vec<LocalName>,
+    /// How many are open, or are formatting elements it remembers, at most.
     count: usize,
+}
+
+/// An element that html5ever has open.
+struct BaseElement {
+    node: NodeId,
+    name: LocalName,
+    kind: Kind,
+    /// The scope below it.
+    scope: Scope,
+}
+
+impl Base {
+    /// Closes the current node, if that is all that its end tag does.
+    fn end_tag(&mut self, tag: &TagName) -> bool {
+        let closes_alone = match tag.kind {
+            Kind::Division
+            | Kind::Block
+            | Kind::Paragraph
+            | Kind::Heading
+            | Kind::ListItem
+            | Kind::Definition
+            | Kind::Button
+            | Kind::Plain => self.current.name == tag.local,
+            _ => false,
+        };
+        match self.above.pop_if(|above| closes_alone && above.kind.has_ordinary_content()) {
+            Some(above) => {
+                self.current = above;
+                self.closed.push(tag.local.clone());
+                true
+            }
+            None => false,
+        }
+    }
 }
 
 /// An element that was opened past the tree builder.
@@ -92,6 +129,17 @@ pub(super) struct Open {
     pub(super) kind: Kind,
     /// The scope below it.
     scope: Scope,
+}
+
+/// What html5ever has not heard of yet, in its order.
+#[derive(Default)]
+pub(super) struct Arrears {
+    /// Names of its own elements that are closed.
+    pub(super) closed: Vec<LocalName>,
+    /// Elements that are open, outermost first.
+    pub(super) open: Vec<Open>,
+    /// An `<svg>` below the last of them.
+    pub(super) drawing: Option<Drawing>,
 }
 
 /// The way past the tree builder.
@@ -189,12 +237,15 @@ impl Shortcut {
         let end = handles.iter().position(|handle| handle.node == current)?;
         let (open, rest) = (&handles[1..=end], &handles[end + 1..]);
         let mut scope = Scope::default();
+        let mut above = Vec::with_capacity(open.len());
         for handle in open {
             scope = match handle.kind {
                 _ if handle.space != Space::Html => return None,
                 Kind::Peculiar => scope.below_peculiar(&handle.name)?,
                 kind => scope.below(kind),
             };
+            let (node, name, kind) = (handle.node, handle.name.clone(), handle.kind);
+            above.push(BaseElement { node, name, kind, scope });
         }
         self.remembered.clear();
         let mut last = None;
@@ -212,22 +263,22 @@ impl Shortcut {
         if last.is_some_and(|last| open.iter().all(|open| open.node != last)) {
             return None;
         }
-        let kind = open.last()?.kind;
-        Some(Base { node: current, kind, scope, count: handles.len() })
+        Some(Base { current: above.pop()?, above, closed: vec![], count: handles.len() })
     }
 
     /// The current node, unless only html5ever knows.
     #[inline]
     pub(super) fn current(&self) -> Option<NodeId> {
         let base = self.base.as_ref()?;
-        Some(self.open.last().map_or(base.node, |open| open.node))
+        Some(self.open.last().map_or(base.current.node, |open| open.node))
     }
 
     /// The element that text goes into, unless only html5ever knows: into the head goes white space alone.
     #[inline]
     pub(super) fn takes_text(&self, is_space: impl FnOnce() -> bool) -> Option<NodeId> {
         let current = self.current()?;
-        let is_head = self.open.is_empty() && self.base.as_ref().is_some_and(|base| base.kind == Kind::Head);
+        let is_head =
+            self.open.is_empty() && self.base.as_ref().is_some_and(|base| base.current.kind == Kind::Head);
         (!is_head || is_space()).then_some(current)
     }
 
@@ -237,11 +288,11 @@ impl Shortcut {
         self.drawing.is_some()
     }
 
-    /// The elements that were opened, outermost first, for html5ever to open them too. From here on it reads.
-    pub(super) fn hand_over(&mut self) -> (Vec<Open>, Option<Drawing>) {
-        self.base = None;
+    /// What was closed and opened, for html5ever to do so too. From here on it reads.
+    pub(super) fn hand_over(&mut self) -> Arrears {
+        let Some(base) = self.base.take() else { return Arrears::default() };
         self.formatting.clear();
-        (std::mem::take(&mut self.open), self.drawing.take())
+        Arrears { closed: base.closed, open: std::mem::take(&mut self.open), drawing: self.drawing.take() }
     }
 
     /// Opens an element.
@@ -290,11 +341,11 @@ impl Shortcut {
         }
         match tag.kind {
             Kind::Metadata | Kind::Script | Kind::Raw => Some(all),
-            _ if base.kind == Kind::Head => None,
+            _ if base.current.kind == Kind::Head => None,
             Kind::Division | Kind::Block | Kind::Paragraph | Kind::Rule => self.without_paragraph(all),
             Kind::Heading => {
                 let len = self.without_paragraph(all)?;
-                let current = if len == 0 { base.kind } else { self.open[len - 1].kind };
+                let current = if len == 0 { base.current.kind } else { self.open[len - 1].kind };
                 match current {
                     Kind::Heading => len.checked_sub(1),
                     _ => Some(len),
@@ -327,6 +378,9 @@ impl Shortcut {
             return is_open.is_some();
         }
         let all = self.open.len();
+        if all == 0 && self.base.as_mut().is_some_and(|base| base.end_tag(tag)) {
+            return true;
+        }
         let len = match tag.kind {
             Kind::Division | Kind::Block | Kind::Button | Kind::Definition => self.last_named(&tag.local),
             Kind::Paragraph if !self.scope(all).paragraph => None,
@@ -406,7 +460,7 @@ impl Shortcut {
     fn scope(&self, len: usize) -> Scope {
         match len.checked_sub(1) {
             Some(last) => self.open[last].scope,
-            None => self.base.as_ref().map_or(Scope::default(), |base| base.scope),
+            None => self.base.as_ref().map_or(Scope::default(), |base| base.current.scope),
         }
     }
 
