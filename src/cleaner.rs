@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::article::{DropReason, Flag, How, Metadata, ReviewReason, Source, Sourced, Verdict};
-use crate::block::Block;
+use crate::block::{Block, Text};
 use crate::blocks::Drafts;
 use crate::decode::decode;
 use crate::document::{Document, RawDoc};
@@ -55,14 +55,13 @@ impl Cleaned {
     /// The article's text: one paragraph a line, without the title.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for block in &self.blocks {
-            if block.label.is_body() {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&block.text);
+        let body = self.blocks.iter().filter(|block| block.label.is_body());
+        let mut text = String::with_capacity(body.clone().map(|block| block.text.len() + 1).sum());
+        for block in body {
+            if !text.is_empty() {
+                text.push('\n');
             }
+            text.push_str(&block.text);
         }
         text
     }
@@ -70,7 +69,7 @@ impl Cleaned {
     /// All of the document's text, a block a line.
     #[must_use]
     pub fn original(&self) -> String {
-        self.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
+        self.blocks.iter().map(|block| &*block.text).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -172,18 +171,19 @@ fn assemble(reading: Reading<'_>, decision: Decision) -> Cleaned {
     let kept = labels.iter().filter(|(label, _)| label.is_body()).count();
     let mut from_head = 0;
     let mut blocks = Vec::with_capacity(labels.len());
-    for (row, (label, reason)) in labels.into_iter().enumerate() {
-        let mut text = drafts.text(row).to_owned();
+    let whole = Arc::new(drafts.text);
+    for (draft, (label, reason)) in drafts.list.iter().zip(labels) {
+        let mut text = Text::of(&whole, draft.start..draft.end);
         if label.is_body() {
             let lang = metadata.lang.as_ref().map(|lang| lang.value.as_str());
             let line = Line { text: &text, from_head, from_tail: kept - 1 - from_head, lang };
             from_head += 1;
             if let Some((replaced, rules)) = chain.replace(&line) {
                 found.extend(rules);
-                text = replaced;
+                text = replaced.into();
             }
         }
-        blocks.push(Block { text, form: drafts.list[row].form, label, reason });
+        blocks.push(Block { text, form: draft.form, label, reason });
     }
     flags.extend(metadata.paywalled.then_some(Flag::Paywalled));
     flags.extend(rule_missed.then_some(Flag::RuleMissed));

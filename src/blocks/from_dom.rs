@@ -31,10 +31,16 @@ struct Open {
 pub fn from_dom(dom: &Dom<'_>, lexicon: &Lexicon, address: Option<&str>, apart: &[NodeId]) -> Drafts {
     let page = Page::new(dom, lexicon, address);
     let mut walk = Walk::default();
+    walk.drafts.list.reserve(dom.len() as usize / NODES_A_BLOCK);
+    walk.drafts.text.reserve(dom.bytes() / BYTES_A_BYTE);
     let read = walk.read(&page, Frame::outermost(dom), 1, apart);
     walk.drafts.truncated = read < dom.len();
     walk.drafts.indexed(dom.len())
 }
+
+/// Nodes of a page for each of its blocks, and bytes for each byte of their text, as most pages have them.
+const NODES_A_BLOCK: usize = 8;
+const BYTES_A_BYTE: usize = 10;
 
 /// Elements whose text no reader sees as text.
 fn is_skipped(tag: Tag) -> bool {

@@ -142,6 +142,9 @@ pub struct Drafts {
     word_ranges: Vec<Range<u32>>,
     /// For each block, the first one with the same text.
     first: Vec<u32>,
+    /// For each block, the number of its template.
+    template: Vec<u32>,
+    templates: u32,
     /// For each node, how many blocks begin before it.
     before_node: Vec<u32>,
 }
@@ -176,6 +179,12 @@ impl Drafts {
                 start..self.words.len() as u32
             });
         }
+        let mut templates = FxHashMap::with_capacity_and_hasher(self.list.len() / 2, FxBuildHasher);
+        self.template.extend(self.list.iter().map(|draft| {
+            let next = templates.len() as u32;
+            *templates.entry(draft.signature).or_insert(next)
+        }));
+        self.templates = templates.len() as u32;
         self.before_node.reserve(nodes as usize + 1);
         for (row, draft) in (0..).zip(&self.list) {
             self.before_node.resize(draft.node as usize + 1, row);
@@ -196,6 +205,18 @@ impl Drafts {
     #[must_use]
     pub fn first(&self, index: usize) -> usize {
         self.first[index] as usize
+    }
+
+    /// The number of the template that made the block at this index: of the blocks with its [`Draft::signature`].
+    #[must_use]
+    pub fn template(&self, index: usize) -> usize {
+        self.template[index] as usize
+    }
+
+    /// How many templates there are.
+    #[must_use]
+    pub fn templates(&self) -> usize {
+        self.templates as usize
     }
 
     /// Text of the block at this index.

@@ -122,6 +122,11 @@ impl<'a> Dom<'a> {
         self.truncated
     }
 
+    /// Bytes of the page.
+    pub(crate) fn bytes(&self) -> usize {
+        self.source.len()
+    }
+
     /// Number of nodes, the document with them.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a page always has its document node")]

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::article::How;
 use crate::block::Form;
@@ -350,7 +351,7 @@ impl Pass<'_> {
         /// Paragraphs that open alike of which more are no pull quotes, but a page that says the same again and again.
         const ALIKE: usize = 8;
         // By their first words, so that one pass over all words finds them.
-        let mut openings: FxHashMap<&[u32], Vec<usize>> = FxHashMap::default();
+        let mut openings: FxHashMap<&[u32], SmallVec<[usize; 1]>> = FxHashMap::default();
         for &row in rows {
             let is_text = matches!(self.drafts.list[row].form, Form::Paragraph | Form::Quote);
             let words = self.drafts.words(row);

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::block::Form;
 use crate::blocks::{Drafts, Within};
@@ -371,18 +371,21 @@ fn is_mixed(drafts: &Drafts, row: usize) -> bool {
 
 /// Columns about the blocks that the same template made.
 fn templates(matrix: &mut Matrix, drafts: &Drafts) {
-    let mut alike: FxHashMap<u32, (u32, u32, u32)> = FxHashMap::default();
-    for draft in &drafts.list {
-        let (count, chars, links) = alike.entry(draft.signature).or_default();
+    let mut sums = vec![(0, 0, 0); drafts.templates()];
+    for (row, draft) in drafts.list.iter().enumerate() {
+        let (count, chars, links) = &mut sums[drafts.template(row)];
         *count += 1;
         *chars += draft.chars;
         *links += draft.link_chars;
     }
-    for (row, draft) in drafts.list.iter().enumerate() {
-        let (count, chars, links) = alike[&draft.signature];
-        matrix.set(Column::alike as usize, row, log(count));
-        matrix.set(Column::alike_chars as usize, row, log(chars / count));
-        matrix.set(Column::alike_links as usize, row, share(links, chars));
+    let bytes =
+        |&(count, chars, links): &(u32, u32, u32)| [log(count), log(chars / count), share(links, chars)];
+    let bytes: Vec<[u8; 3]> = sums.iter().map(bytes).collect();
+    for row in 0..drafts.list.len() {
+        let [count, chars, links] = bytes[drafts.template(row)];
+        matrix.set(Column::alike as usize, row, count);
+        matrix.set(Column::alike_chars as usize, row, chars);
+        matrix.set(Column::alike_links as usize, row, links);
     }
 }
 
@@ -426,7 +429,7 @@ fn agreement(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>) {
     words::hashes(context.title, &mut title);
     let body = Shingles::new(context.article_body);
     let description = Shingles::new(context.description);
-    let mut seen: FxHashMap<u64, u32> = FxHashMap::default();
+    let mut seen: FxHashMap<u64, u32> = FxHashMap::with_capacity_and_hasher(n, FxBuildHasher);
     let mut known: Vec<Agreement> = Vec::with_capacity(n);
     let mut title_row = None;
     matrix.fill(Column::body_known as usize, u8::from(!body.is_empty()));

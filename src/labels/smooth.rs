@@ -1,6 +1,5 @@
 //! What a later forest is told: the one before's opinion of a block and of the blocks around it.
 
-use rustc_hash::FxHashMap;
 
 use crate::block::Form;
 use crate::blocks::{Draft, Drafts};
@@ -78,9 +77,9 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
         sum[row + 1] = sum[row] + opinion[row];
     }
     let blocks = |from: usize, to: usize| byte((sum[to.min(n)] - sum[from]) / (to.min(n) - from) as f32);
-    let mut alike: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
+    let mut alike = vec![(0f32, 0f32); drafts.templates()];
     for (row, draft) in drafts.list.iter().enumerate() {
-        let (sum, weight) = alike.entry(draft.signature).or_default();
+        let (sum, weight) = &mut alike[drafts.template(row)];
         *sum += opinion[row] * draft.chars as f32;
         *weight += draft.chars as f32;
     }
@@ -117,7 +116,7 @@ pub fn set_opinions(matrix: &mut Matrix, drafts: &Drafts, scores: &[i32], dom: O
                 bytes
             }
         };
-        let (sum, weight) = alike[&draft.signature];
+        let (sum, weight) = alike[drafts.template(row)];
         let values = [
             near(0),
             near(-1),

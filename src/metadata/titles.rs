@@ -118,7 +118,10 @@ impl Name {
 
 /// Lower case, letters and digits only, without marks.
 pub(super) fn compact(text: &str) -> String {
-    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    let folded = fold(text);
+    let mut compact = String::with_capacity(folded.len());
+    compact.extend(folded.chars().filter(|c| c.is_alphanumeric()));
+    compact
 }
 
 fn initials(name: &str) -> String {

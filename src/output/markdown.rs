@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn blocks_become_markdown() {
         let block = |text: &str, form| Block {
-            text: text.to_owned(),
+            text: text.to_owned().into(),
             form,
             label: Label::Kept(Role::Paragraph),
             reason: Reason::JsonLd,

@@ -36,8 +36,8 @@ pub(super) enum Ask {
     Nothing,
     /// Bytes from one to another of the program's texts.
     Text(u16, u16),
-    /// Characters of a class, so many at least and at most.
-    Chars { class: u16, least: u32, most: u32 },
+    /// Characters of a class, so many at least and at most. With some the match may go on, where it `gives_back`.
+    Chars { class: u16, least: u32, most: u32, gives_back: bool },
     /// One of the program's ways, from one to another, instead of the next step.
     Ways(u16, u16),
     /// The line's start.
@@ -53,6 +53,8 @@ pub(super) enum Ask {
 pub(super) struct Way {
     /// The characters with which it can go on.
     pub(super) first: CharSet,
+    /// Those with which the ways after it can go on.
+    pub(super) later: CharSet,
     pub(super) step: u16,
 }
 
@@ -116,7 +118,7 @@ impl Matcher {
                     at += text.len();
                     is_here.then_some(step.next)
                 }
-                Ask::Chars { class, least, most } => {
+                Ask::Chars { class, least, most, gives_back } => {
                     let span = match rest.take() {
                         None => self.classes[usize::from(class)].span(key, at, least, most),
                         Some(low) => Some((low, before(key, at))),
@@ -126,12 +128,12 @@ impl Matcher {
                     }
                     span.and_then(|(low, mut end)| {
                         while !step.after.meets(CharSet::at(key, end)) {
-                            if end <= low {
+                            if end <= low || !gives_back {
                                 return None;
                             }
                             end = before(key, end);
                         }
-                        if end > low {
+                        if gives_back && end > low {
                             left.push(Left { step: number, at: end, rest: low });
                         }
                         at = end;
@@ -144,10 +146,11 @@ impl Matcher {
                     let here = CharSet::at(key, at);
                     let found = self.ways[from..to].iter().position(|way| way.first.meets(here));
                     found.map(|found| {
-                        if from + found + 1 < to {
+                        let way = &self.ways[from + found];
+                        if way.later.meets(here) {
                             left.push(Left { step: number, at, rest: from + found + 1 });
                         }
-                        self.ways[from + found].step
+                        way.step
                     })
                 }
                 Ask::Start => (at == 0).then_some(step.next),

@@ -89,7 +89,7 @@ impl Program<'_> {
     }
 
     fn way(&self, step: u16) -> Way {
-        Way { first: self.first(step), step }
+        Way { first: self.first(step), later: CharSet::NONE, step }
     }
 
     /// Adds what matches a regex and goes on at a step; returns where it begins.
@@ -142,11 +142,10 @@ impl Program<'_> {
         self.is_exact &= is_exact;
         self.classes.push(made);
         let number = u16::try_from(self.classes.len() - 1).ok()?;
-        let mut first = CharSet::of_class(class);
-        if least == 0 {
-            first = first.union(self.first(next));
-        }
-        self.push(Ask::Chars { class: number, least, most }, next, first)
+        let (chars, after) = (CharSet::of_class(class), self.first(next));
+        let first = if least == 0 { chars.union(after) } else { chars };
+        let gives_back = chars.meets(after);
+        self.push(Ask::Chars { class: number, least, most, gives_back }, next, first)
     }
 
     fn repetition(&mut self, repetition: &Repetition, next: u16) -> Option<u16> {
@@ -181,15 +180,17 @@ impl Program<'_> {
 
     /// Leads a fork to these steps.
     fn lead(&mut self, fork: u16, starts: &[u16]) -> Option<()> {
-        let from = u16::try_from(self.ways.len()).ok()?;
-        for &start in starts {
-            let way = self.way(start);
+        let from = self.ways.len();
+        let mut all = CharSet::NONE;
+        for &start in starts.iter().rev() {
+            let way = Way { later: all, ..self.way(start) };
+            all = all.union(way.first);
             self.ways.push(way);
         }
+        self.ways[from..].reverse();
         let to = u16::try_from(self.ways.len()).ok()?;
-        self.steps[usize::from(fork)].ask = Ask::Ways(from, to);
-        let first = starts.iter().fold(CharSet::NONE, |first, &start| first.union(self.first(start)));
-        self.firsts[usize::from(fork)] = first;
+        self.steps[usize::from(fork)].ask = Ask::Ways(u16::try_from(from).ok()?, to);
+        self.firsts[usize::from(fork)] = all;
         Some(())
     }
 
@@ -200,7 +201,8 @@ impl Program<'_> {
         match step.ask {
             Ask::Chars { least: 0, .. } => self.without_head(step.next),
             Ask::Chars { class, least, .. } => {
-                self.push(Ask::Chars { class, least, most: least }, step.next, self.first(start))
+                let ask = Ask::Chars { class, least, most: least, gives_back: false };
+                self.push(ask, step.next, self.first(start))
             }
             _ => Some(start),
         }

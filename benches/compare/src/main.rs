@@ -10,7 +10,12 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 
+use mimalloc::MiMalloc;
 use serde::{Deserialize, Serialize};
+
+/// As in the command line tool: all Rust extractors have it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Pages extracted before the clock starts, so that what is compiled or loaded once does not count.
 const WARM_UP: usize = 5;

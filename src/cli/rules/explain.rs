@@ -129,7 +129,7 @@ impl Explained {
             if is_body == matches!(block.label, Label::Kept(_)) {
                 hit.blocks += 1;
                 if hit.sample.is_empty() {
-                    hit.sample.clone_from(&block.text);
+                    hit.sample = block.text.to_string();
                 }
             }
         }

@@ -197,7 +197,7 @@ fn line_change(old: Option<&Block>, new: Option<&Block>) -> Option<LineChange> {
             let (kind, reason) = (Kind::Other.to_string(), "apart on one side only".to_owned());
             let change =
                 if new.is_none() { Change::Lost { kind, reason } } else { Change::Won { kind, reason } };
-            return Some(LineChange { change, text: one.text.clone() });
+            return Some(LineChange { change, text: one.text.to_string() });
         }
         (None, None) => return None,
     };
@@ -209,12 +209,12 @@ fn line_change(old: Option<&Block>, new: Option<&Block>) -> Option<LineChange> {
             Change::Won { kind: kind.to_string(), reason: old.reason.to_string() }
         }
         (Label::Kept(_), Label::Kept(_)) if old.text != new.text => {
-            Change::Replaced { before: old.text.clone() }
+            Change::Replaced { before: old.text.to_string() }
         }
         _ => return None,
     };
     let text = if matches!(change, Change::Lost { .. }) { &old.text } else { &new.text };
-    Some(LineChange { change, text: text.clone() })
+    Some(LineChange { change, text: text.to_string() })
 }
 
 fn field_changes(old: &Metadata, new: &Metadata) -> Vec<FieldChange> {

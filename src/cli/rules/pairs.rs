@@ -17,8 +17,7 @@ pub(super) fn pairs<'a>(old: &'a [Block], new: &'a [Block]) -> Vec<Pair<'a>> {
         // Texts that stand once on each side are the same block.
         let (in_old, in_new) = (places(old), places(new));
         for (at, block) in old.iter().enumerate() {
-            if let (Some(Some(_)), Some(Some(other))) =
-                (in_old.get(block.text.as_str()), in_new.get(block.text.as_str()))
+            if let (Some(Some(_)), Some(Some(other))) = (in_old.get(&*block.text), in_new.get(&*block.text))
                 && *other >= new_at
             {
                 between(&old[old_at..at], &new[new_at..*other], &mut pairs);
@@ -35,7 +34,7 @@ pub(super) fn pairs<'a>(old: &'a [Block], new: &'a [Block]) -> Vec<Pair<'a>> {
 fn places(blocks: &[Block]) -> HashMap<&str, Option<usize>> {
     let mut places = HashMap::with_capacity(blocks.len());
     for (at, block) in blocks.iter().enumerate() {
-        places.entry(block.text.as_str()).and_modify(|place| *place = None).or_insert(Some(at));
+        places.entry(&*block.text).and_modify(|place| *place = None).or_insert(Some(at));
     }
     places
 }
@@ -71,7 +70,7 @@ mod tests {
     /// Blocks by their texts; those with a minus went.
     fn blocks(texts: &str) -> Vec<Block> {
         let block = |text: &str| Block {
-            text: text.trim_start_matches('-').to_owned(),
+            text: text.trim_start_matches('-').to_owned().into(),
             form: Form::Paragraph,
             label: match text.starts_with('-') {
                 true => Label::Dropped(Kind::Other),
