@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// A preprocessed source.
 pub(super) struct Source<'a> {
@@ -44,14 +44,16 @@ impl<'a> Source<'a> {
         }
         let has_null = memchr(0, html.as_bytes()).is_some();
         let mut text = String::with_capacity(html.len());
-        let mut rest = &*html;
-        while let Some(line) = memchr(b'\r', rest.as_bytes()) {
-            text.push_str(&rest[..line]);
-            text.push('\n');
-            rest = &rest[line + 1..];
-            rest = rest.strip_prefix('\n').unwrap_or(rest);
+        let mut start = 0;
+        for end in memchr_iter(b'\r', html.as_bytes()) {
+            text.push_str(&html[start..end]);
+            // The line feed that follows stands for both.
+            start = end + 1;
+            if html.as_bytes().get(start) != Some(&b'\n') {
+                text.push('\n');
+            }
         }
-        text.push_str(rest);
+        text.push_str(&html[start..]);
         Self { text: Cow::Owned(text), has_null, truncated }
     }
 }

@@ -1,6 +1,5 @@
 //! What a later forest is told: the one before's opinion of a block and of the blocks around it.
 
-
 use crate::block::Form;
 use crate::blocks::{Draft, Drafts};
 use crate::dom::Dom;

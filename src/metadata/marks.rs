@@ -5,6 +5,9 @@
 use crate::dom::{Dom, NodeId, Tag};
 use crate::recent::Recent;
 
+/// Names that are read, in bytes: longer ones are lists of utility classes.
+const LONGEST_NAMES: usize = 400;
+
 /// What the class, id and microdata of an element say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Marks {
@@ -15,26 +18,71 @@ pub(super) struct Marks {
     pub(super) aside: bool,
 }
 
-/// Marks of an element by `itemprop`, `rel`, and the parts of its class and id; those seen last are remembered.
-pub(super) fn marks<'d>(dom: &'d Dom<'d>, n: NodeId, recent: &mut Recent<'d, Marks>) -> Marks {
-    let mut marks = Marks::default();
-    for (name, value) in dom.attrs(n) {
-        match name {
-            "itemprop" => match value {
-                "author" | "creator" => marks.author = true,
-                "datePublished" | "dateCreated" => marks.date = true,
-                "dateModified" => marks.modified = true,
-                _ => {}
-            },
-            "href" if dom.tag(n) == Tag::A && is_profile(value) => marks.author = true,
-            "rel" if value.split_ascii_whitespace().any(|token| token == "author") => marks.author = true,
-            "class" | "id" if !value.is_empty() && value.len() <= 400 => {
-                marks = marks.or(recent.get(value, Marks::of_names));
-            }
-            _ => {}
-        }
+/// Reads the marks of a page's elements; those of the names seen last are remembered.
+pub(super) struct Reader<'d> {
+    dom: &'d Dom<'d>,
+    /// What the attributes tell, by the numbers of their names.
+    telling: Vec<Option<Telling>>,
+    recent: Recent<'d, Marks>,
+}
+
+/// What an attribute tells of its element.
+#[derive(Debug, Clone, Copy)]
+enum Telling {
+    Property,
+    Address,
+    Relation,
+    Names,
+}
+
+impl<'d> Reader<'d> {
+    pub(super) fn new(dom: &'d Dom<'d>) -> Self {
+        let telling = |name| match name {
+            "itemprop" => Some(Telling::Property),
+            "href" => Some(Telling::Address),
+            "rel" => Some(Telling::Relation),
+            "class" | "id" => Some(Telling::Names),
+            _ => None,
+        };
+        Self { dom, telling: dom.attr_names().map(telling).collect(), recent: Recent::new() }
     }
-    marks
+
+    /// Marks of an element by `itemprop`, `rel`, and the parts of its class and id.
+    pub(super) fn marks(&mut self, n: NodeId) -> Marks {
+        let mut marks = Marks::default();
+        for (name, value) in self.dom.attrs_by_number(n) {
+            match self.telling[name] {
+                None => {}
+                Some(Telling::Property) => match value {
+                    "author" | "creator" => marks.author = true,
+                    "datePublished" | "dateCreated" => marks.date = true,
+                    "dateModified" => marks.modified = true,
+                    _ => {}
+                },
+                Some(Telling::Address) => marks.author |= self.dom.tag(n) == Tag::A && is_profile(value),
+                Some(Telling::Relation) => {
+                    marks.author |= value.split_ascii_whitespace().any(|token| token == "author");
+                }
+                Some(Telling::Names) => marks = marks.or(self.names(value)),
+            }
+        }
+        marks
+    }
+
+    /// Whether an element stands beside the article, by its class and id.
+    pub(super) fn is_aside(&mut self, n: NodeId) -> bool {
+        let mut attributes = self.dom.attrs_by_number(n);
+        attributes.any(|(name, value)| {
+            matches!(self.telling[name], Some(Telling::Names)) && self.names(value).aside
+        })
+    }
+
+    fn names(&mut self, names: &'d str) -> Marks {
+        if names.is_empty() || names.len() > LONGEST_NAMES {
+            return Marks::default();
+        }
+        self.recent.get(names, Marks::of_names)
+    }
 }
 
 /// Whether an address is that of an author's page: one of its path's segments says so, and another follows.

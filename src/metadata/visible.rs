@@ -9,12 +9,11 @@ use jiff::civil::Date;
 
 use super::bylines;
 use super::dates::{self, Role, Stamp};
-use super::marks::{Marks, marks};
+use super::marks::{Marks, Reader};
 use super::titles::Sites;
 use super::words::squeeze;
 use crate::blocks::append_folded;
 use crate::dom::{Dom, NodeId, Tag};
-use crate::recent::Recent;
 
 /// Nodes before the headline that are looked at: breadcrumbs, section and date lines stand there.
 const BEFORE: NodeId = 150;
@@ -215,7 +214,7 @@ impl Look<'_> {
         // Ends of open blocks, and of open elements with marks.
         let mut blocks: Vec<NodeId> = Vec::new();
         let mut marked: Vec<(NodeId, Marks)> = Vec::new();
-        let mut recent = Recent::new();
+        let mut reader = Reader::new(dom);
         let mut n = from;
         while n < to {
             while blocks.last().is_some_and(|&end| end <= n) {
@@ -246,7 +245,11 @@ impl Look<'_> {
                         self.line(&mut line, line_start, &marked);
                         blocks.push(dom.end(n));
                     }
-                    let mut marks = marks(dom, n, &mut recent);
+                    // Away from the headline nothing else is asked of elements.
+                    let mut marks = match self.wide {
+                        Some(_) => Marks { aside: reader.is_aside(n), ..Marks::default() },
+                        None => reader.marks(n),
+                    };
                     // What holds the headline is no aside, whatever it is called.
                     marks.aside &= !(n <= self.anchor && self.anchor < dom.end(n));
                     // "sidebar__main": nor is what holds much of a page.
