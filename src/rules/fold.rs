@@ -46,7 +46,9 @@ thread_local! {
 pub(super) struct Folded<'a> {
     line: &'a str,
     text: OnceCell<String>,
+    /// The key and zeros, so that [`CHUNK`] bytes can be read anywhere.
     key: Vec<u8>,
+    key_length: usize,
     chars: usize,
     letters: usize,
     /// Byte of the key where its first letter or digit stands.
@@ -57,9 +59,12 @@ impl<'a> Folded<'a> {
     pub(super) fn new(line: &'a str) -> Self {
         let mut key = KEY.take();
         key.clear();
-        key.reserve(line.len() + CHUNK);
-        let mut folded = Self { line, text: OnceCell::new(), key, chars: 0, letters: 0, first_letter: None };
+        key.reserve(line.len() + 2 * CHUNK);
+        let (text, first_letter) = (OnceCell::new(), None);
+        let mut folded = Self { line, text, key, key_length: 0, chars: 0, letters: 0, first_letter };
         fold_into(line, &mut folded);
+        folded.key_length = folded.key.len();
+        folded.key.extend_from_slice(&[0; CHUNK]);
         folded
     }
 
@@ -71,12 +76,17 @@ impl<'a> Folded<'a> {
 
     /// The text in lower case (see [`char_key`]), in UTF-8.
     pub(super) fn key(&self) -> &[u8] {
+        &self.key[..self.key_length]
+    }
+
+    /// The key with at least [`CHUNK`] zeros behind it.
+    pub(super) fn padded_key(&self) -> &[u8] {
         &self.key
     }
 
     /// The key from its first letter or digit on; empty if it has none.
     pub(super) fn key_from_first_letter(&self) -> &[u8] {
-        self.first_letter.map_or(&[], |at| &self.key[at..])
+        self.first_letter.map_or(&[], |at| &self.key[at..self.key_length])
     }
 
     /// Letters of all alphabets and ASCII digits of the text.

@@ -152,7 +152,7 @@ impl Searches {
         let mut candidates = Candidates::new();
         candidates.extend_from_slice(&self.always);
         self.start.find(line.key_from_first_letter(), &mut candidates);
-        self.inside.find(line.key(), &mut candidates);
+        self.inside.find(line.key(), line.padded_key(), &mut candidates);
         candidates.sort_unstable();
         candidates.dedup();
         candidates

@@ -240,18 +240,19 @@ impl InsideSearch {
         }
     }
 
-    /// Appends the patterns of all literals that the text holds, some more than once.
-    pub(super) fn find(&self, text: &[u8], found: &mut Candidates) {
+    /// Appends the patterns of all literals that the text holds, some more than once. `padded` is the text with zeros
+    /// behind it, so that [`CHUNK`] bytes can be read anywhere.
+    pub(super) fn find(&self, text: &[u8], padded: &[u8], found: &mut Candidates) {
         let mut after_letter = 0;
         for at in (0..text.len()).step_by(CHUNK) {
-            let (letters, spaces) = ascii::letters_and_spaces(&ascii::window(&text[at..]));
+            let (letters, spaces) = ascii::letters_and_spaces(&ascii::window(&padded[at..]));
             let mut places = !(letters & (letters << 1 | after_letter) | spaces) & 0xffff;
             after_letter = letters >> (CHUNK - 1);
             if text.len() - at < CHUNK {
                 places &= (1 << (text.len() - at)) - 1;
             }
             while places != 0 {
-                self.at_marks.find(text, at + places.trailing_zeros() as usize, found);
+                self.at_marks.find(text, padded, at + places.trailing_zeros() as usize, found);
                 places &= places - 1;
             }
         }
@@ -259,8 +260,8 @@ impl InsideSearch {
             return;
         }
         for at in 0..text.len() {
-            if self.anywhere.pairs.has(pair(text, at)) {
-                self.anywhere.find(text, at, found);
+            if self.anywhere.pairs.has(pair(padded, at)) {
+                self.anywhere.find(text, padded, at, found);
             }
         }
     }
@@ -271,8 +272,29 @@ fn gram(opening: &Opening, is_place: impl Fn(&Opening, usize) -> bool) -> Option
     let text = opening.text.as_bytes();
     let length = text.len().min(INSIDE_GRAM);
     let starts = (0..=text.len() - length).filter(|&at| is_place(opening, at));
-    let start = starts.max_by_key(|&at| rarity(&text[at..at + length]))?;
+    let start = starts.max_by_key(|&at| gram_rarity(&text[at..at + length]))?;
     Some(start..start + length)
+}
+
+/// Beginnings of the commonest English words, those of function words and of those that any text of the web has, in the
+/// order of their bytes.
+const COMMON: &[&[u8]] = &[
+    b"abou", b"afte", b"all ", b"also", b"and ", b"are ", b"beca", b"been", b"befo", b"best", b"but ",
+    b"can ", b"come", b"comm", b"comp", b"cons", b"cont", b"coul", b"does", b"each", b"even", b"ever",
+    b"find", b"firs", b"for ", b"from", b"full", b"get ", b"good", b"had ", b"has ", b"have", b"help",
+    b"her ", b"here", b"high", b"his ", b"home", b"how ", b"info", b"inte", b"into", b"its ", b"just",
+    b"know", b"last", b"life", b"like", b"long", b"look", b"made", b"make", b"many", b"more", b"most",
+    b"much", b"need", b"new ", b"news", b"not ", b"only", b"othe", b"our ", b"over", b"part", b"peop",
+    b"plac", b"prov", b"said", b"same", b"shou", b"some", b"such", b"take", b"than", b"that", b"the ",
+    b"thei", b"them", b"then", b"ther", b"thes", b"they", b"this", b"thro", b"time", b"unde", b"very",
+    b"want", b"was ", b"well", b"were", b"what", b"when", b"wher", b"whic", b"who ", b"will", b"with",
+    b"work", b"worl", b"woul", b"year", b"you ", b"your",
+];
+
+/// How rare a gram is: as its bytes are, but for those that common words begin with.
+fn gram_rarity(gram: &[u8]) -> u32 {
+    let rarity = rarity(gram);
+    if COMMON.binary_search(&gram).is_ok() { rarity / 2 } else { rarity }
 }
 
 /// Whether a literal has a gram that [`InsideSearch`] need not look for everywhere.
@@ -307,30 +329,30 @@ impl Grams {
 
     /// Appends the patterns of all literals that the text holds with their grams at a place.
     #[inline(always)]
-    fn find(&self, text: &[u8], at: usize, found: &mut Candidates) {
-        if let Some(gram) = text[at..].first_chunk()
+    fn find(&self, text: &[u8], padded: &[u8], at: usize, found: &mut Candidates) {
+        if let Some(gram) = padded[at..].first_chunk()
             && let Some(slot) = self.table.slot(number(gram))
             && slot.before.has(text[..at].last())
             && slot.after.has(text.get(at + INSIDE_GRAM))
         {
             for literal in self.table.literals(slot) {
                 if let Some(start) = at.checked_sub(usize::from(literal.gram.start))
-                    && literal.starts(&text[start..], window(&text[start..]))
+                    && literal.starts(&text[start..], window(&padded[start..]))
                 {
                     found.push(literal.owner);
                 }
             }
         }
-        if self.short_pairs.has(pair(text, at)) {
+        if self.short_pairs.has(pair(padded, at)) {
             self.short.find(&text[at..], found);
         }
     }
 }
 
-/// Two bytes of a text, the second of which may be beyond its end.
+/// Two bytes of a padded text.
 #[inline(always)]
-fn pair(text: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([text[at], text.get(at + 1).copied().unwrap_or_default()])
+fn pair(padded: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes(padded[at..].first_chunk().copied().unwrap_or_default())
 }
 
 /// Four bytes as a number.
@@ -347,9 +369,13 @@ mod tests {
         literals.iter().map(|literal| Opening::whole(ShortText::of(literal.chars()))).zip(0..).collect()
     }
 
+    fn look(search: &InsideSearch, text: &str, found: &mut Candidates) {
+        search.find(text.as_bytes(), &[text.as_bytes(), &[0; CHUNK]].concat(), found);
+    }
+
     fn inside(literals: &[&str], text: &str) -> Vec<u32> {
         let mut found = Candidates::new();
-        InsideSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
+        look(&InsideSearch::new(numbered(literals)), text, &mut found);
         found.sort_unstable();
         found.dedup();
         found.into_vec()
@@ -360,6 +386,12 @@ mod tests {
         StartSearch::new(numbered(literals)).find(text.as_bytes(), &mut found);
         found.sort_unstable();
         found.into_vec()
+    }
+
+    #[test]
+    fn common_beginnings_are_in_order() {
+        assert!(COMMON.is_sorted());
+        assert!(gram_rarity(b"your") < gram_rarity(b"inbo"));
     }
 
     #[test]
@@ -402,7 +434,7 @@ mod tests {
             ("aé", &[3]),
         ] {
             let mut found = Candidates::new();
-            search.find(text.as_bytes(), &mut found);
+            look(&search, text, &mut found);
             found.sort_unstable();
             assert_eq!(&found[..], expected, "{text}");
         }
