@@ -36,7 +36,11 @@ pub fn hashes(text: &str, out: &mut Vec<u32>) {
             word.push_char(c);
             word.end(out);
         } else if is_alphanumeric(c) {
-            c.to_lowercase().for_each(|lower| word.push_char(lower));
+            if changes_in_lower_case(c) {
+                c.to_lowercase().for_each(|lower| word.push_char(lower));
+            } else {
+                word.push_char(c);
+            }
         } else if !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}') {
             word.end(out);
         }
@@ -192,6 +196,12 @@ pub(crate) fn is_alphabetic(c: char) -> bool {
     TABLE.get(c as usize / 64).map_or_else(|| c.is_alphabetic(), |bits| bits >> (c as u32 % 64) & 1 == 1)
 }
 
+/// Whether [`char::to_lowercase`] may give something else than the character, by a table.
+pub(crate) fn changes_in_lower_case(c: char) -> bool {
+    static TABLE: LazyLock<CharTable> = LazyLock::new(|| char_table(|c| !c.to_lowercase().eq([c])));
+    TABLE.get(c as usize / 64).is_none_or(|bits| bits >> (c as u32 % 64) & 1 == 1)
+}
+
 fn mix(hash: u32, value: u32) -> u32 {
     (hash.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9) | 1
 }
@@ -332,6 +342,7 @@ mod tests {
     #[test]
     fn tables_are_right() {
         for c in '\0'..='\u{3fff}' {
+            assert!(changes_in_lower_case(c) || c.to_lowercase().eq([c]), "{c:?}");
             assert_eq!(
                 (is_alphanumeric(c), is_alphabetic(c)),
                 (c.is_alphanumeric(), c.is_alphabetic()),

@@ -254,14 +254,14 @@ impl Feed<'_> {
     /// Opens an element, or feeds its start tag to the tree builder; whether the page may go on.
     fn start_tag(&mut self, tokenizer: &mut Tokenizer<'_>, name: Span, self_closing: bool) -> bool {
         self.is_silent = false;
-        let Some(tag) = self.names.get(name, &self.source.text).cloned() else {
+        let Some(tag) = self.names.get(name, &self.source.text) else {
             self.truncated = true;
             return true;
         };
         self.depth.looked_at(self.shortcut.begin(tag.kind, &self.builder));
         let spans = &tokenizer.attributes;
         let is_open =
-            self.shortcut.start_tag(&tag, spans, self_closing, &mut self.builder.sink.tree.borrow_mut());
+            self.shortcut.start_tag(tag, spans, self_closing, &mut self.builder.sink.tree.borrow_mut());
         let element = tag.tag;
         let text = if is_open {
             self.depth.passed();
@@ -272,6 +272,7 @@ impl Feed<'_> {
                 _ => None,
             }
         } else {
+            let tag = tag.clone();
             match self.process_start_tag(tag, spans, self_closing) {
                 ControlFlow::Continue(text) => text,
                 ControlFlow::Break(()) => return false,

@@ -30,8 +30,10 @@ impl CharClass {
     /// A class as it is.
     pub(super) fn new(class: &ClassUnicode) -> Self {
         let mut ascii = [0; 2];
-        for byte in (0..0x80u8).filter(|&byte| has(class.ranges(), char::from(byte))) {
-            ascii[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        for range in class.ranges().iter().take_while(|range| range.start().is_ascii()) {
+            for c in range.start()..=range.end().min('\x7f') {
+                ascii[c as usize >> 6] |= 1 << (c as u32 & 63);
+            }
         }
         let ranges = || class.ranges().iter().filter(|range| range.end() > '\x7f');
         let beyond = match ranges().next() {

@@ -10,7 +10,7 @@ use wide::u8x16;
 
 use super::class::{class_of, has};
 use crate::ascii::{CHUNK, is_within, plain, window};
-use crate::words::is_alphabetic;
+use crate::words::{changes_in_lower_case, is_alphabetic};
 
 /// What folding makes of a character.
 enum FoldedChar {
@@ -226,6 +226,7 @@ pub(super) fn fold_pattern(pattern: &str) -> Cow<'_, str> {
 pub(super) fn char_key(c: char) -> char {
     match c {
         '\0'..='\x7f' => c.to_ascii_lowercase(),
+        _ if !changes_in_lower_case(c) => plain_form(c),
         _ => {
             let mut lower = c.to_lowercase();
             match (lower.next(), lower.next()) {
