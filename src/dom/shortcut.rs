@@ -2,11 +2,10 @@
 //!
 //! Most tags of a page ask little of the tree builder: in the "in body" insertion mode, with no formatting element to
 //! be made anew, they open an element below the current one, close one that was opened just before, or add text; in the
-//! head they are metadata, scripts and styles; in `<svg>` they do not matter. That much is done here, straight into the
-//! tree. Whatever asks for more
-//! is html5ever's: before it gets such a token, it is handed the end tags of its own elements that were closed here, and the
-//! start tags of all that were opened here and still are ([`Shortcut::hand_over`]), so that it stands where it would stand
-//! had it read everything.
+//! head they are metadata, scripts and styles; in `<svg>` they do not matter ([`super::drawing`]). That much is done here,
+//! straight into the tree. Whatever asks for more is html5ever's: before it gets such a token, it is handed the end tags
+//! of its own elements that were closed here, and the start tags of all that were opened here and still are
+//! ([`Shortcut::hand_over`]), so that it stands where it would stand had it read everything.
 //!
 //! Every function that takes a tag gives up, with nothing changed, where it would have to look at elements that
 //! html5ever opened further up than its current node, or where a formatting element would be closed by anything but its
@@ -78,8 +77,9 @@ impl Scope {
 
 /// What is known of the elements that html5ever has open.
 struct Base {
-    /// From the current node on outwards.
+    /// The current node.
     current: BaseElement,
+    /// Those around it, outermost first.
     above: Vec<BaseElement>,
     /// Names of elements that were closed past it, innermost first.
     closed: Vec<LocalName>,

@@ -20,7 +20,10 @@ pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> 
     let mut declared = declared.filter_map(|(tag, source)| Some(Sourced { value: code(tag)?, source }));
     let first = declared.next();
     let counted = || {
-        let info = whatlang::detect(sample).filter(|info| sample.len() >= FEWEST && info.is_reliable())?;
+        if sample.len() < FEWEST {
+            return None;
+        }
+        let info = whatlang::detect(sample).filter(whatlang::Info::is_reliable)?;
         let value = two_letters(info.lang())?.to_owned();
         Some(Sourced { value, source: Source::Statistics })
     };
