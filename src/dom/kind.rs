@@ -177,6 +177,6 @@ impl Kind {
 
     /// Whether the specification has it among its "special" elements.
     pub(super) fn is_special(self) -> bool {
-        !matches!(self, Self::Anchor | Self::Formatting | Self::Plain)
+        !matches!(self, Self::Anchor | Self::Formatting | Self::Plain | Self::Svg)
     }
 }

@@ -30,14 +30,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names that a page seldom has more of.
-    const USUAL: usize = 1 << 10;
-
-    /// Begins a page, with the names that every page has, in the memory of the last one if that was usual.
+    /// Begins a page, with the names that every page has, in the memory of the last one.
     pub(super) fn begin_page(&mut self) {
-        if self.bounds.len() > Self::USUAL {
-            *self = Self::default();
-        }
         self.text.clear();
         self.bounds.clear();
         self.bounds.push(0);
@@ -51,7 +45,7 @@ impl Names {
         if let Some(at) = self.ids.find(name) {
             return self.ids.values[at];
         }
-        let id = self.bounds.len() as NameId - 1;
+        let id = self.len() as NameId;
         self.text.push_str(name);
         self.bounds.push(self.text.len() as u32);
         self.ids.insert(name, id);
@@ -79,9 +73,14 @@ impl Names {
         self.ids.get(name).copied()
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.bounds.len().saturating_sub(1)
+    }
+
     /// All names, by their ids.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.bounds.len() as NameId - 1).map(|id| self.get(id))
+        (0..self.len() as NameId).map(|id| self.get(id))
     }
 
     /// The name with this id.
@@ -374,7 +373,7 @@ mod tests {
                 (names.find("a1"), names.find("data-long-name"), intern(&mut names, "ID")),
                 (None, None, ID)
             );
-            (0..2 * Names::USUAL).for_each(|n| assert!(intern(&mut names, &format!("b{n}")) > ID));
+            (0..3 * RECENT).for_each(|n| assert!(intern(&mut names, &format!("b{n}")) > ID));
         }
     }
 }

@@ -15,6 +15,9 @@ thread_local! {
 /// Bytes of a buffer that is kept at most: those of a huge page are given back.
 const MAX_KEPT: usize = 4 << 20;
 
+/// Names of a page whose buffers are kept at most.
+const MAX_NAMES: usize = 1 << 10;
+
 /// Empty buffers with room, if there are some.
 pub(super) fn take() -> Buffers {
     SPARE.take()
@@ -23,7 +26,7 @@ pub(super) fn take() -> Buffers {
 /// Keeps the buffers of a tree that is dropped.
 pub(super) fn keep((mut nodes, mut attrs, mut text, names): Buffers) {
     let bytes = [nodes.capacity() * size_of::<Node>(), attrs.capacity() * size_of::<Attr>(), text.capacity()];
-    if bytes.into_iter().any(|bytes| bytes > MAX_KEPT) {
+    if bytes.into_iter().any(|bytes| bytes > MAX_KEPT) || names.len() > MAX_NAMES {
         return;
     }
     nodes.clear();
