@@ -4,6 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
+use super::fold::UNLIKE;
+
 /// Characters beyond ASCII that a class may have and be taken for one that names what is in it, not what is not.
 const SMALL: usize = 16;
 
@@ -48,9 +50,12 @@ impl CharClass {
     /// does not, a line that has one of them has one of the class for certain.
     fn of_keys(class: &ClassUnicode) -> (Self, bool) {
         let count = |class: &ClassUnicode| class.ranges().iter().map(|range| range.len()).sum::<usize>();
+        let unlike = ClassUnicode::new([ClassUnicodeRange::new(UNLIKE, UNLIKE)]);
+        let mut class = class.clone();
+        class.difference(&unlike);
         let (mut inside, mut outside) = (class.clone(), CASED.clone());
         inside.intersect(&CASED);
-        outside.difference(class);
+        outside.difference(&class);
         let mut keys = class.clone();
         if count(&inside) <= count(&outside) {
             inside.case_fold_simple();
@@ -62,8 +67,9 @@ impl CharClass {
                 keys.union(&outside);
             }
         }
+        keys.difference(&unlike);
         // Those that name what is not in them would leave out what is like it.
-        let is_exact = keys == *class || beyond_ascii(class) <= SMALL;
+        let is_exact = keys == class || beyond_ascii(&class) <= SMALL;
         (Self::new(&keys), is_exact)
     }
 
@@ -114,20 +120,37 @@ impl CharClass {
     }
 }
 
-/// The classes of the keys of some patterns, each made once: most are the same few.
+/// The classes of some patterns, each made once: most are the same few.
 #[derive(Debug, Default)]
-pub(super) struct Classes(Vec<(ClassUnicode, CharClass, bool)>);
+pub(super) struct Classes {
+    of_keys: Vec<(ClassUnicode, (CharClass, bool))>,
+    of_texts: Vec<(ClassUnicode, CharClass)>,
+}
 
 impl Classes {
     /// See [`CharClass::of_keys`].
-    pub(super) fn of(&mut self, class: &ClassUnicode) -> (CharClass, bool) {
-        if let Some((_, made, is_exact)) = self.0.iter().find(|(known, ..)| known == class) {
-            return (made.clone(), *is_exact);
-        }
-        let (made, is_exact) = CharClass::of_keys(class);
-        self.0.push((class.clone(), made.clone(), is_exact));
-        (made, is_exact)
+    pub(super) fn of_keys(&mut self, class: &ClassUnicode) -> (CharClass, bool) {
+        known(&mut self.of_keys, class, CharClass::of_keys)
     }
+
+    /// See [`CharClass::new`].
+    pub(super) fn of_texts(&mut self, class: &ClassUnicode) -> CharClass {
+        known(&mut self.of_texts, class, CharClass::new)
+    }
+}
+
+/// What has been made of a class, or is made now.
+fn known<T: Clone>(
+    made: &mut Vec<(ClassUnicode, T)>,
+    class: &ClassUnicode,
+    make: impl Fn(&ClassUnicode) -> T,
+) -> T {
+    if let Some((_, known)) = made.iter().find(|(known, _)| known == class) {
+        return known.clone();
+    }
+    let new = make(class);
+    made.push((class.clone(), new.clone()));
+    new
 }
 
 /// How many characters beyond ASCII are in a class.
@@ -205,7 +228,8 @@ mod tests {
             let class = class(ranges);
             let (keys, exact) = CharClass::of_keys(&class);
             assert_eq!(exact, is_exact, "{ranges:?}");
-            for c in class.ranges().iter().flat_map(|range| range.start()..=range.end().min('\u{3100}')) {
+            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end().min('\u{3100}'));
+            for c in chars.filter(|&c| c != UNLIKE) {
                 let key = char_key(c).to_string();
                 assert_eq!(keys.span(key.as_bytes(), 0, 1, 9), Some((key.len(), key.len())), "{c}");
             }

@@ -26,6 +26,7 @@ enum FoldedChar {
 /// plain i, since a case-insensitive regex takes neither for an i.
 fn fold_char(c: char) -> FoldedChar {
     match c {
+        UNLIKE => FoldedChar::Gone,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => FoldedChar::Gone,
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '`' | '\u{b4}' => FoldedChar::Char('\''),
         '\u{201c}'..='\u{201f}' | '\u{2033}' => FoldedChar::Char('"'),
@@ -35,6 +36,9 @@ fn fold_char(c: char) -> FoldedChar {
         c => FoldedChar::Char(c),
     }
 }
+
+/// The combining iota, a mark that case folding takes for the letter: without it, keys tell all that case folding does.
+pub(super) const UNLIKE: char = '\u{345}';
 
 thread_local! {
     /// The memory of the last key: a page has some hundred lines, and one is folded at a time.
@@ -51,6 +55,8 @@ pub(super) struct Folded<'a> {
     key_length: usize,
     chars: usize,
     letters: usize,
+    /// Whether every character of the key has as many bytes as its text's.
+    is_aligned: bool,
     /// Byte of the key where its first letter or digit stands.
     first_letter: Option<usize>,
 }
@@ -61,7 +67,9 @@ impl<'a> Folded<'a> {
         key.clear();
         key.reserve(line.len() + 2 * CHUNK);
         let (text, first_letter) = (OnceCell::new(), None);
-        let mut folded = Self { line, text, key, key_length: 0, chars: 0, letters: 0, first_letter };
+        let is_aligned = true;
+        let mut folded =
+            Self { line, text, key, key_length: 0, chars: 0, letters: 0, is_aligned, first_letter };
         fold_into(line, &mut folded);
         folded.key_length = folded.key.len();
         folded.key.extend_from_slice(&[0; CHUNK]);
@@ -69,7 +77,7 @@ impl<'a> Folded<'a> {
     }
 
     /// The line's text: runs of white space are one space, trimmed; quotes, apostrophes and dashes are straight;
-    /// soft hyphens and zero-width characters are gone.
+    /// soft hyphens, zero-width characters and the combining iota are gone.
     pub(super) fn text(&self) -> &str {
         self.text.get_or_init(|| fold(self.line))
     }
@@ -77,6 +85,12 @@ impl<'a> Folded<'a> {
     /// The text in lower case (see [`char_key`]), in UTF-8.
     pub(super) fn key(&self) -> &[u8] {
         &self.key[..self.key_length]
+    }
+
+    /// The line's text, if each of its characters stands at the byte where its key does: in all lines but those with the
+    /// few that are longer or shorter than their small letters, such as the Kelvin sign.
+    pub(super) fn aligned_text(&self) -> Option<&str> {
+        self.is_aligned.then(|| self.text())
     }
 
     /// The key with at least [`CHUNK`] zeros behind it.
@@ -133,6 +147,7 @@ impl Sink for Folded<'_> {
             self.first_letter = Some(self.key.len());
         }
         let key = char_key(c);
+        self.is_aligned &= key.len_utf8() == c.len_utf8();
         self.key.extend_from_slice(key.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
@@ -241,7 +256,7 @@ pub(super) fn char_key(c: char) -> char {
 pub(super) const KEYS_IN_ASCII: [(char, u8); 2] = [('ſ', b's'), ('\u{212a}', b'k')];
 
 /// The usual form of a small letter that case folding takes for another one: the long s, Greek symbols and
-/// Old Cyrillic forms. (It also takes the combining iota, U+0345, for a letter; that is left out.)
+/// Old Cyrillic forms.
 fn plain_form(c: char) -> char {
     match c {
         'ſ' => 's',
@@ -340,11 +355,11 @@ mod tests {
     #[test]
     fn keys_are_the_same_for_all_that_case_folding_takes_for_the_same() {
         let mut wrong = vec![];
-        for c in ('\u{80}'..='\u{2ffff}').filter(|&c| c != '\u{345}') {
+        for c in ('\u{80}'..='\u{2ffff}').filter(|&c| c != UNLIKE) {
             let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
             class.case_fold_simple();
             let others = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            let others = others.filter(|&other| other != '\u{345}' && char_key(other) != char_key(c));
+            let others = others.filter(|&other| other != UNLIKE && char_key(other) != char_key(c));
             wrong.extend(others.map(|other| (c, other)));
         }
         assert_eq!(wrong, []);

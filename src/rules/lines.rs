@@ -1,9 +1,8 @@
 //! Line patterns at work: one search for the literals of all patterns picks the few whose regex runs.
 
 use std::cell::OnceCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use regex_syntax::hir::Hir;
 use smallvec::SmallVec;
 
 use super::charset::CharSet;
@@ -11,7 +10,7 @@ use super::class::Classes;
 use super::fold::Folded;
 use super::matcher::Matcher;
 use super::needle::{Needle, most_letters};
-use super::pattern::{At, HEAD, LazyRegex, LinePattern, MAX_CHARS, TAIL, primary_subtag};
+use super::pattern::{At, HEAD, LinePattern, MAX_CHARS, TAIL, primary_subtag};
 use super::search::{InsideSearch, StartSearch};
 use crate::label::{Address, Kind};
 
@@ -114,7 +113,8 @@ fn lang_number(tag: &str) -> u64 {
 pub(super) struct LineEngine {
     patterns: Vec<Arc<LinePattern>>,
     gates: Vec<Gate>,
-    matchers: Vec<Matchers>,
+    /// What tells most lines without the regex.
+    matchers: Vec<Option<Matcher>>,
     /// For lines of up to [`MAX_CHARS`] characters.
     all: Searches,
     /// For longer lines, that is for half of the text, which few patterns look at.
@@ -165,7 +165,8 @@ impl LineEngine {
         let mut classes = Classes::default();
         for pattern in &patterns {
             let hir = pattern.regex.hir();
-            matchers.push(Matchers::new(&pattern.regex, hir.as_ref(), &mut classes));
+            let has_flags = pattern.regex.has_flags();
+            matchers.push(hir.as_ref().and_then(|hir| Matcher::new(hir, has_flags, &mut classes)));
             needles.push(hir.as_ref().map_or(Needle::Unknown, Needle::of));
             gates.push(Gate {
                 at: pattern.at,
@@ -205,36 +206,15 @@ impl LineEngine {
         let found = candidates.iter().map(|&index| index as usize).find(|&index| {
             line.suits(&self.gates[index])
                 && allowed(&self.patterns[index])
-                && self.matchers[index].is_match(&self.patterns[index].regex, &line.folded)
+                && self.is_match(index, &line.folded)
         });
         found.map(|index| &self.patterns[index])
     }
-}
 
-/// What tells whether a line matches a pattern, so that the regex need not.
-#[derive(Debug)]
-struct Matchers {
-    /// The program for keys, which tells most lines.
-    keys: Option<Matcher>,
-    /// The one for the lines themselves, once a line needs it.
-    texts: OnceLock<Option<Matcher>>,
-}
-
-impl Matchers {
-    fn new(regex: &LazyRegex, hir: Option<&Hir>, classes: &mut Classes) -> Self {
-        let keys = hir.and_then(|hir| Matcher::of_keys(hir, regex.is_mixed(), classes));
-        Self { keys, texts: OnceLock::new() }
-    }
-
-    /// Whether the regex matches a line.
-    fn is_match(&self, regex: &LazyRegex, line: &Folded<'_>) -> bool {
-        let by_key = self.keys.as_ref().and_then(|keys| keys.is_match(line.key()));
-        by_key
-            .or_else(|| {
-                let texts = self.texts.get_or_init(|| Matcher::of_texts(&regex.caseless_hir()?));
-                texts.as_ref()?.is_match(line.text().as_bytes())
-            })
-            .unwrap_or_else(|| regex.is_match(line.text()))
+    /// Whether a pattern, by its number, matches a line.
+    fn is_match(&self, index: usize, line: &Folded<'_>) -> bool {
+        let by_program = self.matchers[index].as_ref().and_then(|matcher| matcher.is_match(line));
+        by_program.unwrap_or_else(|| self.patterns[index].regex.is_match(line.text()))
     }
 }
 
@@ -243,6 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::rules::pattern::LazyRegex;
 
     fn engine(patterns: &[&str]) -> LineEngine {
         let pattern = |(number, text): (usize, &&str)| {
@@ -345,6 +326,9 @@ mod tests {
                 "[\u{2014}-]",
                 r"\p{Lu}",
                 "(?-i:S)",
+                r"(?-i:\p{Lu}\w*)",
+                "(?-i:[A-ZÉ]|more|и)",
+                r"[^\p{L}]",
                 r"\s?",
                 r"\B",
                 r"\S",

@@ -1,5 +1,5 @@
-//! Tells whether a line matches a pattern: a small program that is run over the line's key, trying one way after
-//! the other.
+//! Tells whether a line matches a pattern: a small program that is run over the line's key, and over its text where
+//! case counts, trying one way after the other.
 //!
 //! Nearly all lines that hold a pattern's literal are still none of its own, and differ from it a few bytes further on.
 //! An automaton that is made deterministic tells that no faster, and its states, made on the way for each thread,
@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use super::charset::CharSet;
 use super::class::CharClass;
+use super::fold::Folded;
 
 /// Steps that a program takes over a line before it gives up.
 const MAX_TRIED: usize = 2_000;
@@ -35,9 +36,9 @@ pub(super) enum Ask {
     /// Nothing: the line matches.
     Nothing,
     /// Bytes from one to another of the program's texts.
-    Text(u16, u16),
+    Text { from: u16, to: u16, case_counts: bool },
     /// Characters of a class, so many at least and at most. With some the match may go on, where it `gives_back`.
-    Chars { class: u16, least: u32, most: u32, gives_back: bool },
+    Chars { class: u16, least: u32, most: u32, gives_back: bool, case_counts: bool },
     /// One of the program's ways, from one to another, instead of the next step.
     Ways(u16, u16),
     /// The line's start.
@@ -83,14 +84,15 @@ struct Left {
 }
 
 impl Matcher {
-    /// Whether the regex matches the line that has this key; `None` if only the regex can tell.
-    pub(super) fn is_match(&self, key: &[u8]) -> Option<bool> {
+    /// Whether the regex matches a line; `None` if only the regex can tell.
+    pub(super) fn is_match(&self, line: &Folded<'_>) -> Option<bool> {
+        let key = line.key();
         let mut left = SmallVec::new();
         let mut tries = MAX_TRIED;
         let last = if self.is_anchored { 0 } else { key.len() };
         for at in 0..=last {
             let may_begin = self.start.first.meets(CharSet::at(key, at)) && is_boundary(key, at);
-            if may_begin && self.run(key, at, &mut left, &mut tries)? {
+            if may_begin && self.run(line, at, &mut left, &mut tries)? {
                 return self.is_exact.then_some(true);
             }
         }
@@ -100,11 +102,13 @@ impl Matcher {
     /// Whether a match begins at a byte; `None` if there is no try left.
     fn run(
         &self,
-        key: &[u8],
+        line: &Folded<'_>,
         mut at: usize,
         left: &mut SmallVec<[Left; 16]>,
         tries: &mut usize,
     ) -> Option<bool> {
+        let key = line.key();
+        let read = |case_counts| if case_counts { Some(line.aligned_text()?.as_bytes()) } else { Some(key) };
         let mut number = self.start.step;
         let mut rest = None;
         loop {
@@ -112,15 +116,15 @@ impl Matcher {
             let step = &self.steps[usize::from(number)];
             let next = match step.ask {
                 Ask::Nothing => return Some(true),
-                Ask::Text(from, to) => {
+                Ask::Text { from, to, case_counts } => {
                     let text = &self.texts[usize::from(from)..usize::from(to)];
-                    let is_here = key[at..].starts_with(text);
+                    let is_here = read(case_counts)?[at..].starts_with(text);
                     at += text.len();
                     is_here.then_some(step.next)
                 }
-                Ask::Chars { class, least, most, gives_back } => {
+                Ask::Chars { class, least, most, gives_back, case_counts } => {
                     let span = match rest.take() {
-                        None => self.classes[usize::from(class)].span(key, at, least, most),
+                        None => self.classes[usize::from(class)].span(read(case_counts)?, at, least, most),
                         Some(low) => Some((low, before(key, at))),
                     };
                     if let Some((_, end)) = span {
@@ -193,20 +197,19 @@ fn before(key: &[u8], at: usize) -> usize {
 mod tests {
     use super::*;
     use crate::rules::class::Classes;
-    use crate::rules::fold::Folded;
     use crate::rules::pattern::LazyRegex;
 
-    fn of_keys(pattern: &str) -> Matcher {
+    fn matcher(pattern: &str) -> Option<Matcher> {
         let regex = LazyRegex::for_folded(pattern).unwrap();
-        Matcher::of_keys(&regex.hir().unwrap(), regex.is_mixed(), &mut Classes::default()).unwrap()
+        Matcher::new(&regex.hir().unwrap(), regex.has_flags(), &mut Classes::default())
     }
 
-    fn of_texts(pattern: &str) -> Matcher {
-        Matcher::of_texts(&LazyRegex::for_folded(pattern).unwrap().caseless_hir().unwrap()).unwrap()
+    fn tell(pattern: &str, line: &str) -> Option<bool> {
+        matcher(pattern).unwrap().is_match(&Folded::new(line))
     }
 
     #[test]
-    fn tells_by_keys_and_by_texts_what_matches() {
+    fn tells_what_matches() {
         for (pattern, line, expected) in [
             ("^read more: ", "READ MORE: ferries", true),
             ("^read more: ", "Do read more: ferries", false),
@@ -246,55 +249,55 @@ mod tests {
             ("a{0,2}$", "b", true),
             ("^$", "b", false),
         ] {
-            let folded = Folded::new(line);
-            let keys = of_keys(pattern);
-            assert!(keys.is_exact, "{pattern}");
-            assert_eq!(keys.is_match(folded.key()), Some(expected), "{pattern} {line}");
-            assert_eq!(
-                of_texts(pattern).is_match(folded.text().as_bytes()),
-                Some(expected),
-                "{pattern} {line}"
-            );
+            assert_eq!(tell(pattern, line), Some(expected), "{pattern} {line}");
         }
     }
 
     #[test]
-    fn asks_for_the_text_where_case_counts() {
-        for (pattern, line, by_key, by_text) in [
-            (r"^(?-i:[A-Z])\w+ \|$", "Anémone |", None, true),
-            (r"^(?-i:[A-Z])\w+ \|$", "anna |", None, false),
-            (r"^(?-i:[A-Z])\w+ \|$", "anna", Some(false), false),
-            ("^(?-i:Photo|FOTO) by", "FOTO by", None, true),
-            ("^(?-i:Photo|FOTO) by", "foto by", None, false),
-            (r"^\S+ [^a-z]$", "a B", None, false),
-            (r"^\S+ [^a-z]$", "a 1", None, true),
-            ("^[^é]$", "É", None, false),
+    fn reads_the_text_where_case_counts() {
+        for (pattern, line, expected) in [
+            (r"^(?-i:[A-Z])\w+ \|$", "Anémone |", Some(true)),
+            (r"^(?-i:[A-Z])\w+ \|$", "anna |", Some(false)),
+            ("^(?-i:Photo|FOTO) by", "FOTO BY", Some(true)),
+            ("^(?-i:Photo|FOTO) by", "foto by", Some(false)),
+            (r"^by (?-i:\p{Lu}\S+ ?){2}$", "BY Édith Marsh", Some(true)),
+            (r"^by (?-i:\p{Lu}\S+ ?){2}$", "by Édith marsh", Some(false)),
+            (r"^(?:a|(?-i:b(?:c|D))){3}$", "AbcbD", Some(true)),
+            (r"^(?:a|(?-i:b(?:c|D))){3}$", "AbcBD", Some(false)),
+            // The Kelvin sign, longer than its key.
+            ("^k(?-i:É)", "\u{212a}É", None),
+            ("^ka(?-i:É)", "\u{212a}É", Some(false)),
         ] {
-            let folded = Folded::new(line);
-            assert_eq!(of_keys(pattern).is_match(folded.key()), by_key, "{pattern} {line}");
-            assert_eq!(
-                of_texts(pattern).is_match(folded.text().as_bytes()),
-                Some(by_text),
-                "{pattern} {line}"
-            );
+            assert_eq!(tell(pattern, line), expected, "{pattern} {line}");
+        }
+    }
+
+    #[test]
+    fn leaves_to_the_regex_what_it_cannot_tell() {
+        for (pattern, line, expected) in [
+            (r"^\S+ [^a-z]$", "a B", None), // no letter at all is in the class, as case does not count
+            (r"^\S+ [^a-z]$", "ab", Some(false)),
+            ("^[^é]$", "É", None),
+            (r"^[^\p{L}]$", "1", Some(true)),
+            (r"^[^\p{L}]$", "É", Some(false)),
+            ("^(?-u:a)", "a", None),
+        ] {
+            assert_eq!(tell(pattern, line), expected, "{pattern} {line}");
         }
     }
 
     #[test]
     fn gives_up_where_there_are_too_many_ways() {
-        let matcher = of_keys("^(?:a|aa|aaa)+$");
-        assert_eq!(matcher.is_match(b"aaaaaaaaaaaa"), Some(true));
-        assert_eq!(matcher.is_match(format!("{}b", "a".repeat(40)).as_bytes()), None);
-        let matcher = of_keys("x[a-z]*y");
-        assert_eq!(matcher.is_match("x".repeat(400).as_bytes()), None);
-        assert_eq!(matcher.is_match("x".repeat(20).as_bytes()), Some(false));
+        assert_eq!(tell("^(?:a|aa|aaa)+$", "aaaaaaaaaaaa"), Some(true));
+        assert_eq!(tell("^(?:a|aa|aaa)+$", &format!("{}b", "a".repeat(40))), None);
+        assert_eq!(tell("x[a-z]*y", &"x".repeat(400)), None);
+        assert_eq!(tell("x[a-z]*y", &"x".repeat(20)), Some(false));
     }
 
     #[test]
     fn has_no_program_for_what_goes_round_for_ever() {
         for pattern in ["^(?:a?)+$", "(?m)^a", r"(?-u:\b)a", "^(?:abc){3000,4000}$"] {
-            let hir = LazyRegex::for_folded(pattern).unwrap().hir().unwrap();
-            assert!(Matcher::of_keys(&hir, false, &mut Classes::default()).is_none(), "{pattern}");
+            assert!(matcher(pattern).is_none(), "{pattern}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
-use regex_syntax::ast::{Ast, ClassPerlKind, RepetitionKind, RepetitionRange};
+use regex_syntax::ast::{Ast, ClassPerlKind, Flag, GroupKind, RepetitionKind, RepetitionRange};
 use regex_syntax::hir::translate::TranslatorBuilder;
 use regex_syntax::hir::{Hir, Look};
 
@@ -149,24 +149,22 @@ impl LazyRegex {
     }
 
     /// The regex as if it told upper case from lower: keys make up for that, and reading it is many
-    /// times cheaper than with the classes that case folding makes of every letter.
+    /// times cheaper than with the classes that case folding makes of every letter. Where case counts for the regex
+    /// too, there is a capture with the index [`CASE_COUNTS`].
     pub(super) fn hir(&self) -> Option<Hir> {
-        self.translated(&mut TranslatorBuilder::new())
+        let mut ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
+        if self.text.contains(CASE_GROUP) {
+            mark_case(&mut ast);
+        }
+        TranslatorBuilder::new().build().translate(&self.text, &ast).ok()
     }
 
-    /// The regex with all that it takes for the same.
-    pub(super) fn caseless_hir(&self) -> Option<Hir> {
-        self.translated(TranslatorBuilder::new().case_insensitive(true))
-    }
-
-    fn translated(&self, settings: &mut TranslatorBuilder) -> Option<Hir> {
-        let ast = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(&self.text).ok()?;
-        settings.build().translate(&self.text, &ast).ok()
-    }
-
-    /// Whether parts of the regex have flags of their own, such as `(?-i:`.
-    pub(super) fn is_mixed(&self) -> bool {
-        self.text.match_indices("(?").any(|(at, _)| !self.text[at..].starts_with("(?:"))
+    /// Whether the regex has flags other than those of groups in which case counts, or names of groups.
+    pub(super) fn has_flags(&self) -> bool {
+        self.text.match_indices("(?").any(|(at, _)| {
+            let group = &self.text[at..];
+            !group.starts_with("(?:") && !group.starts_with(CASE_GROUP)
+        })
     }
 
     /// Whether the pattern is tied to the line's start or end.
@@ -188,6 +186,31 @@ pub(super) const BRACKETS: usize = 2 << 10;
 
 /// Of the wildcard, and of all that is smaller.
 pub(super) const OTHER_PART: usize = 1 << 10;
+
+/// How a group begins in which case counts.
+const CASE_GROUP: &str = "(?-i:";
+
+/// The index of the captures that [`LazyRegex::hir`] makes of such groups.
+pub(super) const CASE_COUNTS: u32 = u32::MAX;
+
+/// Makes captures of the groups in which case counts (and that have no other flag), as groups leave no trace else. Nesting is bounded by the parser.
+fn mark_case(ast: &mut Ast) {
+    match ast {
+        Ast::Group(group) => {
+            mark_case(&mut group.ast);
+            if let GroupKind::NonCapturing(flags) = &group.kind
+                && flags.flag_state(Flag::CaseInsensitive) == Some(false)
+                && flags.items.len() == 2
+            {
+                group.kind = GroupKind::CaptureIndex(CASE_COUNTS);
+            }
+        }
+        Ast::Repetition(repetition) => mark_case(&mut repetition.ast),
+        Ast::Concat(concat) => concat.asts.iter_mut().for_each(mark_case),
+        Ast::Alternation(alternation) => alternation.asts.iter_mut().for_each(mark_case),
+        _ => {}
+    }
+}
 
 /// A guess at the compiled size in bytes, from above.
 fn size(ast: &Ast, text: &str) -> usize {

@@ -6,6 +6,7 @@ use super::charset::CharSet;
 use super::class::{CharClass, Classes};
 use super::fold::char_key;
 use super::matcher::{Ask, Matcher, Step, Way};
+use super::pattern::CASE_COUNTS;
 
 /// Steps of the longest program; a regex that needs more has none.
 const MAX_STEPS: usize = 4 << 10;
@@ -13,36 +14,20 @@ const MAX_STEPS: usize = 4 << 10;
 /// The number of the last step: nothing is asked there.
 const LAST: u16 = 0;
 
-/// What a program reads.
-enum Alphabet<'c> {
-    /// Keys: classes are made only once.
-    Keys(&'c mut Classes),
-    /// Texts.
-    Texts,
-}
-
 impl Matcher {
-    /// The program of a regex for keys. The regex is given as if it told upper case from lower; `is_mixed` says that parts
-    /// of it have flags of their own. `None` if it has something that programs have no step for, or is too long.
-    pub(super) fn of_keys(hir: &Hir, is_mixed: bool, classes: &mut Classes) -> Option<Self> {
-        Self::new(hir, Alphabet::Keys(classes), !is_mixed)
-    }
-
-    /// The program of a regex for texts.
-    pub(super) fn of_texts(hir: &Hir) -> Option<Self> {
-        Self::new(hir, Alphabet::Texts, true)
-    }
-
-    fn new(hir: &Hir, alphabet: Alphabet<'_>, is_exact: bool) -> Option<Self> {
+    /// The program of a regex as [`super::pattern::LazyRegex::hir`] gives it; `has_flags` says that parts of it have flags
+    /// of their own. `None` if it has something that programs have no step for, or is too long.
+    pub(super) fn new(hir: &Hir, has_flags: bool, classes: &mut Classes) -> Option<Self> {
         let is_anchored = hir.properties().look_set_prefix().contains(Look::Start);
         let mut program = Program {
             steps: vec![],
             firsts: vec![],
             ways: vec![],
             texts: vec![],
-            classes: vec![],
-            alphabet,
-            is_exact,
+            made: vec![],
+            classes,
+            case_counts: false,
+            is_exact: !has_flags,
         };
         program.push(Ask::Nothing, LAST, CharSet::ALL)?;
         let mut start = program.add(hir, LAST)?;
@@ -54,7 +39,7 @@ impl Matcher {
             steps: program.steps.into(),
             ways: program.ways.into(),
             texts: program.texts.into(),
-            classes: program.classes.into(),
+            classes: program.made.into(),
             is_anchored,
             is_exact: program.is_exact,
         })
@@ -68,8 +53,10 @@ struct Program<'c> {
     firsts: Vec<CharSet>,
     ways: Vec<Way>,
     texts: Vec<u8>,
-    classes: Vec<CharClass>,
-    alphabet: Alphabet<'c>,
+    made: Vec<CharClass>,
+    classes: &'c mut Classes,
+    /// Whether case counts in the part that is added.
+    case_counts: bool,
     is_exact: bool,
 }
 
@@ -99,14 +86,14 @@ impl Program<'_> {
             HirKind::Literal(literal) => {
                 let from = self.texts.len();
                 let text = std::str::from_utf8(&literal.0).ok()?;
-                match self.alphabet {
-                    Alphabet::Keys(_) => {
-                        self.texts.extend(text.chars().map(char_key).collect::<String>().bytes());
-                    }
-                    Alphabet::Texts => self.texts.extend(text.bytes()),
+                if self.case_counts {
+                    self.texts.extend(text.bytes());
+                } else {
+                    self.texts.extend(text.chars().map(char_key).collect::<String>().bytes());
                 }
                 let first = CharSet::at(&self.texts, from);
-                let ask = Ask::Text(u16::try_from(from).ok()?, u16::try_from(self.texts.len()).ok()?);
+                let (from, to) = (u16::try_from(from).ok()?, u16::try_from(self.texts.len()).ok()?);
+                let ask = Ask::Text { from, to, case_counts: self.case_counts };
                 self.push(ask, next, first)
             }
             HirKind::Class(Class::Unicode(class)) => self.chars(class, 1, 1, next),
@@ -122,7 +109,13 @@ impl Program<'_> {
                 }
             }
             HirKind::Repetition(repetition) => self.repetition(repetition, next),
-            HirKind::Capture(capture) => self.add(&capture.sub, next),
+            HirKind::Capture(capture) => {
+                let outside = self.case_counts;
+                self.case_counts |= capture.index == CASE_COUNTS;
+                let start = self.add(&capture.sub, next);
+                self.case_counts = outside;
+                start
+            }
             HirKind::Concat(parts) => parts.iter().rev().try_fold(next, |next, part| self.add(part, next)),
             HirKind::Alternation(parts) => {
                 let starts = parts.iter().map(|part| self.add(part, next)).collect::<Option<Vec<_>>>()?;
@@ -135,17 +128,16 @@ impl Program<'_> {
 
     /// So many characters of a class.
     fn chars(&mut self, class: &ClassUnicode, least: u32, most: u32, next: u16) -> Option<u16> {
-        let (made, is_exact) = match &mut self.alphabet {
-            Alphabet::Keys(classes) => classes.of(class),
-            Alphabet::Texts => (CharClass::new(class), true),
-        };
+        let case_counts = self.case_counts;
+        let (made, is_exact) =
+            if case_counts { (self.classes.of_texts(class), true) } else { self.classes.of_keys(class) };
         self.is_exact &= is_exact;
-        self.classes.push(made);
-        let number = u16::try_from(self.classes.len() - 1).ok()?;
+        self.made.push(made);
+        let number = u16::try_from(self.made.len() - 1).ok()?;
         let (chars, after) = (CharSet::of_class(class), self.first(next));
         let first = if least == 0 { chars.union(after) } else { chars };
         let gives_back = chars.meets(after);
-        self.push(Ask::Chars { class: number, least, most, gives_back }, next, first)
+        self.push(Ask::Chars { class: number, least, most, gives_back, case_counts }, next, first)
     }
 
     fn repetition(&mut self, repetition: &Repetition, next: u16) -> Option<u16> {
@@ -200,8 +192,8 @@ impl Program<'_> {
         let step = self.steps[usize::from(start)];
         match step.ask {
             Ask::Chars { least: 0, .. } => self.without_head(step.next),
-            Ask::Chars { class, least, .. } => {
-                let ask = Ask::Chars { class, least, most: least, gives_back: false };
+            Ask::Chars { class, least, case_counts, .. } => {
+                let ask = Ask::Chars { class, least, most: least, gives_back: false, case_counts };
                 self.push(ask, step.next, self.first(start))
             }
             _ => Some(start),
