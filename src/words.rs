@@ -176,6 +176,11 @@ pub fn is_unspaced(c: char) -> bool {
 /// Characters whose kinds are in tables: those of all alphabets in use, and the marks of their texts.
 const TABLED: usize = 0x3000;
 
+/// Most of the letters of China, Japan and Korea, which have no case. The standard library searches for them long.
+fn is_east_asian_letter(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
 /// A kind of characters, by a table: the standard library searches for what is beyond ASCII.
 struct CharKind {
     is_one: fn(char) -> bool,
@@ -201,19 +206,19 @@ impl CharKind {
 /// [`char::is_alphanumeric`], by a table.
 pub(crate) fn is_alphanumeric(c: char) -> bool {
     static KIND: CharKind = CharKind::new(char::is_alphanumeric);
-    KIND.has(c)
+    is_east_asian_letter(c) || KIND.has(c)
 }
 
 /// [`char::is_alphabetic`], by a table.
 pub(crate) fn is_alphabetic(c: char) -> bool {
     static KIND: CharKind = CharKind::new(char::is_alphabetic);
-    KIND.has(c)
+    is_east_asian_letter(c) || KIND.has(c)
 }
 
 /// Whether [`char::to_lowercase`] gives something else than the character, by a table.
 pub(crate) fn changes_in_lower_case(c: char) -> bool {
     static KIND: CharKind = CharKind::new(|c| !c.to_lowercase().eq([c]));
-    KIND.has(c)
+    !is_east_asian_letter(c) && KIND.has(c)
 }
 
 fn mix(hash: u32, value: u32) -> u32 {
@@ -338,6 +343,15 @@ mod tests {
         let mut out = vec![];
         hashes(text, &mut out);
         out
+    }
+
+    #[test]
+    fn tables_say_what_the_standard_library_says() {
+        for c in '\0'..='\u{10000}' {
+            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c}");
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c}");
+            assert_eq!(changes_in_lower_case(c), !c.to_lowercase().eq([c]), "{c}");
+        }
     }
 
     #[test]

@@ -38,8 +38,11 @@ fn target(href: &str, host: &str) -> Target {
 /// The host of an address, without `www.`.
 fn host_of(address: &str) -> Option<&str> {
     // A relative address may hold another one further on.
-    let (_, rest) = address.split_once("//").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']))?;
-    let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    let bytes = address.as_bytes();
+    let start = bytes.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'))?;
+    let rest = address[start..].strip_prefix("//")?;
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b':' | b'?' | b'#'));
+    let host = &rest[..end.unwrap_or(rest.len())];
     Some(host.strip_prefix("www.").unwrap_or(host))
 }
 
@@ -336,6 +339,10 @@ fn surroundings(tag: Tag, outer: Within) -> Within {
 }
 
 fn hides(style: &str) -> bool {
+    // Most styles say nothing of that.
+    if memchr::memmem::find(style.as_bytes(), b"none").is_none() {
+        return false;
+    }
     let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
     declarations.any(|(property, value)| {
         property.trim().eq_ignore_ascii_case("display") && value.trim_start().starts_with("none")

@@ -22,11 +22,13 @@
 pub mod agency;
 pub mod bylines;
 pub mod dates;
+mod far;
 pub mod head;
 mod json;
 pub mod jsonld;
 pub mod lang;
 mod lexicon;
+mod lines;
 mod marks;
 mod tags;
 pub mod titles;

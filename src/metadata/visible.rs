@@ -9,9 +9,9 @@ use jiff::civil::Date;
 
 use super::bylines;
 use super::dates::{self, Role, Stamp};
+use super::lines::{LONGEST_LINE, is_inline, is_skipped, text_of, visible};
 use super::marks::{Marks, Reader};
 use super::titles::Sites;
-use super::words::squeeze;
 use crate::blocks::append_folded;
 use crate::dom::{Dom, NodeId, Tag};
 
@@ -47,16 +47,13 @@ const SHOWN: i32 = 2 * LINE_DATE - NEAR;
 const SHOWN_WITHIN: i32 = 12;
 
 /// Longest label of a date that stands in a line of its own, in bytes: "Zuletzt aktualisiert am:".
-const LONGEST_LABEL: usize = 40;
+pub(super) const LONGEST_LABEL: usize = 40;
 
 /// Score from which on a byline's people outrank the organization that structured data names.
 const SURE: i32 = 20;
 
 /// Score of what is found away from the headline: below all that is near.
 const FAR: i32 = -10_000;
-
-/// A line as long as this is prose, in bytes.
-const LONGEST_LINE: usize = 200;
 
 /// What the surroundings of the headline show.
 #[derive(Debug, Default)]
@@ -151,8 +148,8 @@ pub(super) fn read(
         // A date at the foot of the article, or above a long menu: only where the words before it say what
         // it is, or no other date stands alone in a line. Those of teasers are many.
         look.wide = Some(Vec::new());
-        look.walk(to.min(dom.len()), dom.len());
-        look.walk(1, from);
+        look.read_far(to.min(dom.len()), dom.len());
+        look.read_far(1, from);
         if let Some([only]) = look.wide.as_deref() {
             look.published.offer(FAR, *only);
         }
@@ -169,8 +166,8 @@ pub(super) fn read(
     Seen { authors, people, published, shown, modified }
 }
 
-struct Look<'d> {
-    dom: &'d Dom<'d>,
+pub(super) struct Look<'d> {
+    pub(super) dom: &'d Dom<'d>,
     lang: Option<&'d str>,
     sites: &'d Sites,
     anchor: NodeId,
@@ -180,7 +177,7 @@ struct Look<'d> {
     modified: Best<Stamp>,
     before: Before,
     /// The line before if it is short and has no date: it may say what the next date is of.
-    label: String,
+    pub(super) label: String,
     /// The day of a change that the last such element gave; its line gives it again, without the mark.
     changed: Option<Date>,
     declared: Option<Date>,
@@ -236,7 +233,7 @@ impl Look<'_> {
                         append_folded(&mut line, dom.text(n), &mut true, 0);
                     }
                 }
-                Tag::Script | Tag::Style | Tag::Noscript | Tag::Select | Tag::Head | Tag::Nav => {
+                tag if is_skipped(tag) => {
                     n = dom.end(n);
                     continue;
                 }
@@ -245,16 +242,8 @@ impl Look<'_> {
                         self.line(&mut line, line_start, &marked);
                         blocks.push(dom.end(n));
                     }
-                    // Away from the headline nothing else is asked of elements.
-                    let mut marks = match self.wide {
-                        Some(_) => Marks { aside: reader.is_aside(n), ..Marks::default() },
-                        None => reader.marks(n),
-                    };
-                    // What holds the headline is no aside, whatever it is called.
-                    marks.aside &= !(n <= self.anchor && self.anchor < dom.end(n));
-                    // "sidebar__main": nor is what holds much of a page.
-                    let size = dom.end(n) - n;
-                    marks.aside &= size < AFTER / 2 || size * 4 < dom.len();
+                    let mut marks = reader.marks(n);
+                    marks.aside &= self.can_be_aside(n);
                     if marks != Marks::default() {
                         let aside = marks.aside || marked.iter().any(|(_, marks)| marks.aside);
                         self.element(n, marks, aside, &line);
@@ -270,18 +259,25 @@ impl Look<'_> {
         self.line(&mut line, line_start, &marked);
     }
 
+    /// Whether an element can stand beside the article. What holds the headline cannot, whatever it is called; nor
+    /// ("sidebar__main") can what holds much of a page.
+    pub(super) fn can_be_aside(&self, n: NodeId) -> bool {
+        let size = self.dom.end(n) - n;
+        !(n <= self.anchor && self.anchor < n + size) && (size < AFTER / 2 || size * 4 < self.dom.len())
+    }
+
     /// Whether nothing this far from the headline can be better than what is found.
     fn settled(&self, distance: i32) -> bool {
         let modified = distance < MARKED_DATE && self.modified.open_to(MARKED_DATE - distance);
         let far = self.declared.is_some() && distance > SHOWN_WITHIN;
         let date = !far && self.published.open_to(MARKED_DATE + EXACT - distance) || modified;
-        self.wide.is_none() && !date && !self.authors.open_to(MARKED_AUTHOR - distance)
+        !date && !self.authors.open_to(MARKED_AUTHOR - distance)
     }
 
     /// An element with marks of its own, and what its line holds before it.
     fn element(&mut self, n: NodeId, marks: Marks, aside: bool, before: &str) {
         let dom = self.dom;
-        if aside || dom.end(n) - n > 60 || self.wide.is_some() {
+        if aside || dom.end(n) - n > 60 {
             return;
         }
         let distance = self.distance(n);
@@ -324,23 +320,16 @@ impl Look<'_> {
     fn line(&mut self, line: &mut String, start: NodeId, marked: &[(NodeId, Marks)]) {
         if !line.is_empty() && line.len() < LONGEST_LINE && !marked.iter().any(|(_, marks)| marks.aside) {
             let distance = self.distance(start);
-            let names = self.wide.is_none() && self.authors.open_to(BYLINE - distance);
+            let names = self.authors.open_to(BYLINE - distance);
             let dates = names && distance <= NEAR
-                || self.wide.is_some()
                 || self.published.open_to(MARKED_DATE - distance)
                 || self.modified.open_to(MARKED_DATE - distance);
             if names || dates {
-                let visible;
-                let text = if line.is_ascii() {
-                    line.as_str()
-                } else {
-                    visible = squeeze(line);
-                    visible.as_str()
-                };
-                let opening = names && self.byline(text, distance);
-                let date = if dates && !opening { self.dates_in(text, distance) } else { None };
+                let text = visible(line);
+                let opening = names && self.byline(&text, distance);
+                let date = if dates && !opening { self.dates_in(&text, distance) } else { None };
                 if names && !opening {
-                    self.name_by_a_date(text, date, distance);
+                    self.name_by_a_date(&text, date, distance);
                 }
             }
         }
@@ -365,7 +354,7 @@ impl Look<'_> {
     }
 
     /// Takes the dates of a line, and says where the first stands.
-    fn dates_in(&mut self, text: &str, distance: i32) -> Option<Range<usize>> {
+    pub(super) fn dates_in(&mut self, text: &str, distance: i32) -> Option<Range<usize>> {
         let digits = text.bytes().any(|byte| byte.is_ascii_digit());
         let mut dates: Vec<_> = if digits { dates::scan(text, self.lang).collect() } else { Vec::new() };
         let label = if dates.iter().all(|found| found.labelled) { None } else { dates::role_of(&self.label) };
@@ -455,55 +444,4 @@ impl Look<'_> {
             Role::Modified => self.modified.offer(score, stamp),
         }
     }
-}
-
-fn text_of(dom: &Dom<'_>, n: NodeId) -> String {
-    let mut text = String::new();
-    for inner in n..dom.end(n) {
-        // "By<a>Jane Doe</a><span>Staff Writer</span>": style sheets keep these apart.
-        match dom.tag(inner) {
-            Tag::Text => {}
-            tag if is_inline(tag) => text.push(' '),
-            _ => text.push_str(" | "),
-        }
-        text.push_str(dom.text(inner));
-        if text.len() > 2 * LONGEST_LINE {
-            break;
-        }
-    }
-    squeeze(text.trim_matches(|c: char| c.is_whitespace() || c == '|'))
-}
-
-fn is_inline(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::A
-            | Tag::Abbr
-            | Tag::B
-            | Tag::Bdi
-            | Tag::Bdo
-            | Tag::Cite
-            | Tag::Code
-            | Tag::Data
-            | Tag::Em
-            | Tag::Font
-            | Tag::I
-            | Tag::Ins
-            | Tag::Mark
-            | Tag::Q
-            | Tag::S
-            | Tag::Small
-            | Tag::Span
-            | Tag::Strong
-            | Tag::Sub
-            | Tag::Sup
-            | Tag::Time
-            | Tag::U
-            | Tag::Img
-            | Tag::Svg
-            | Tag::Picture
-            | Tag::Label
-            | Tag::Meta
-            | Tag::Other
-    )
 }

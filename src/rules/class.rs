@@ -25,8 +25,12 @@ enum Beyond {
     In(Arc<[ClassUnicodeRange]>),
 }
 
-/// All characters that change with case.
-static CASED: LazyLock<ClassUnicode> = LazyLock::new(|| class_of(r"\p{Changes_When_Casemapped}"));
+/// All characters that change with case, but for [`UNLIKE`], which no key has.
+static CASED: LazyLock<ClassUnicode> = LazyLock::new(|| {
+    let mut cased = class_of(r"\p{Changes_When_Casemapped}");
+    cased.difference(&ClassUnicode::new([ClassUnicodeRange::new(UNLIKE, UNLIKE)]));
+    cased
+});
 
 impl CharClass {
     /// A class as it is.
@@ -197,6 +201,7 @@ mod tests {
     fn other_characters_do_not_change_with_case() {
         let mut others = class(&[('\0', char::MAX)]);
         others.difference(&CASED);
+        others.difference(&class(&[(UNLIKE, UNLIKE)]));
         let mut folded = others.clone();
         folded.case_fold_simple();
         assert_eq!(folded, others);

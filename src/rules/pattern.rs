@@ -162,8 +162,9 @@ impl LazyRegex {
     /// Whether the regex has flags other than those of groups in which case counts, or names of groups.
     pub(super) fn has_flags(&self) -> bool {
         self.text.match_indices("(?").any(|(at, _)| {
-            let group = &self.text[at..];
-            !group.starts_with("(?:") && !group.starts_with(CASE_GROUP)
+            let (before, group) = self.text.split_at(at);
+            let is_escaped = before.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1;
+            !is_escaped && !group.starts_with("(?:") && !group.starts_with(CASE_GROUP)
         })
     }
 
@@ -271,6 +272,13 @@ mod tests {
         assert_eq!(offset("(\\w{100}){100}"), Err(0));
         assert_eq!(offset("(?i)ok"), Ok(()));
         assert_eq!(offset(&format!("{}a{}", "(".repeat(500), ")".repeat(500))), Err(32));
+    }
+
+    #[test]
+    fn knows_flags() {
+        let has_flags = |pattern: &str| LazyRegex::for_folded(pattern).unwrap().has_flags();
+        assert!(["(?i)a", "a(?m:^b)", "(?-u:a)", r"\\(?s:a)", "(?P<n>a)"].into_iter().all(has_flags));
+        assert!(!["(?:a)", "(?-i:a)", r"\(?a\)?", r"\\\(?s:a", "(a)"].into_iter().any(has_flags));
     }
 
     #[test]

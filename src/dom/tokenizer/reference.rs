@@ -57,6 +57,9 @@ fn numbered(code: u32) -> char {
 /// The named character reference state.
 fn named(source: &str, in_attribute: bool) -> Option<Reference> {
     let name = &source[1..];
+    if let Some((common, char)) = COMMON.iter().find(|(common, _)| name.starts_with(common)) {
+        return Some(Reference { chars: [*char, '\0'], len: 1 + common.len(), unclosed: false });
+    }
     let letters = name.bytes().take(LONGEST_NAME).take_while(u8::is_ascii_alphanumeric).count();
     // A name with its semicolon is as long a match as there can be.
     if name.as_bytes().get(letters) == Some(&b';')
@@ -77,6 +80,10 @@ fn named(source: &str, in_attribute: bool) -> Option<Reference> {
     }
     Some(Reference { chars, len: 1 + len, unclosed: true })
 }
+
+/// The names of most references, which need not be looked up.
+const COMMON: [(&str, char); 5] =
+    [("amp;", '&'), ("quot;", '"'), ("nbsp;", '\u{A0}'), ("lt;", '<'), ("gt;", '>')];
 
 /// The longest name of the table is `CounterClockwiseContourIntegral`.
 const LONGEST_NAME: usize = 32;
@@ -118,6 +125,13 @@ mod tests {
             Some(Reference { chars: [first, '\0'], len, .. }) => (String::from(first), len),
             Some(Reference { chars, len, .. }) => (chars.into_iter().collect(), len),
             None => (String::new(), 0),
+        }
+    }
+
+    #[test]
+    fn common_names_stand_for_what_the_table_says() {
+        for (name, char) in COMMON {
+            assert_eq!(NAMED_ENTITIES.get(name), Some(&(char.into(), 0)), "{name}");
         }
     }
 
