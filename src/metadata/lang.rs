@@ -1,8 +1,12 @@
 //! The language of an article: what the page declares, checked against what the text shows.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 use whatlang::Lang;
 
 use crate::article::{Source, Sourced};
+use crate::words::is_alphabetic;
 
 /// Bytes of text that the statistics look at.
 const SAMPLE: usize = 600;
@@ -47,26 +51,28 @@ const TELLING: u32 = 5;
 /// Whether the commonest words of a language stand in the text as often as they do in that language, and so many
 /// different ones. Spares most pages the statistics, which cost more than all the rest of the metadata.
 fn shows(lang: &str, text: &str, different: u32) -> bool {
-    let Some((_, common)) = COMMON.iter().find(|(known, _)| *known == lang) else { return false };
-    let common: Vec<&str> = common.split(' ').collect();
-    let longest = common.iter().map(|known| known.len()).max().unwrap_or(0);
+    let Some(common) = COMMON.get(lang) else { return false };
     let (mut words, mut hits, mut seen) = (0, 0, 0u32);
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+    for word in text.split(|c| !is_alphabetic(c)).filter(|word| !word.is_empty()) {
         words += 1;
-        if word.len() <= longest
-            && let Some(at) = common.iter().position(|known| *known == word)
-        {
+        if let Some(number) = common.get(word) {
             hits += 1;
-            seen |= 1 << at;
+            seen |= 1 << number;
         }
     }
     words >= 10 && hits * 8 >= words && seen.count_ones() >= different
 }
 
-/// Common words of some languages that the others named here lack, or have far more rarely.
-const COMMON: &[(&str, &str)] = &[
-    ("en", "the of and to that is was with for his her which have this from are by"),
-    ("de", "der die das und ist nicht den mit sich auf dem ein eine von zu im auch werden"),
+/// Common words of some languages that the others named here lack, or have far more rarely; 32 of each at most.
+const WORDS: &[(&str, &str)] = &[
+    (
+        "en",
+        "the of and to that is was with for his her which have this from are by you your what their about can more they",
+    ),
+    (
+        "de",
+        "der die das und ist nicht den mit sich auf dem ein eine von zu im auch werden für bei hat aus nach wie",
+    ),
     ("fr", "le la les des et est une dans du que qui pour sur pas au par ce"),
     ("es", "el la los las del y que es una por con para se su como"),
     ("it", "il la di che è e per una del della nel con sono gli non dei"),
@@ -80,6 +86,11 @@ const COMMON: &[(&str, &str)] = &[
     ("no", "og det som er på en for ikke av med har til den i"),
     ("da", "og det som er på en for ikke af med har til den i at"),
 ];
+
+/// The common words of each language with their numbers.
+static COMMON: LazyLock<FxHashMap<&str, FxHashMap<&str, u32>>> = LazyLock::new(|| {
+    WORDS.iter().map(|(lang, words)| (*lang, words.split(' ').zip(0..).collect())).collect()
+});
 
 /// The ISO 639-1 code in a language tag such as `de-DE`, `en_US`, `pt-BR`, `deu`.
 fn code(tag: &str) -> Option<String> {

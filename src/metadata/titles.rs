@@ -9,6 +9,7 @@ use compact_str::CompactString;
 
 use super::tags::Heading;
 use super::words::{fold, squeeze};
+use crate::words::is_alphanumeric;
 
 /// Takes the site's name off a title, at the end or the start, by agreement with names the site goes
 /// by: `og:site_name`, publisher, labels of the host.
@@ -41,7 +42,7 @@ impl Sites {
         for name in names {
             let compact = compact(name);
             if compact.len() >= 2 && !sites.names.iter().any(|known| known.compact == compact) {
-                sites.names.push(Name { compact, initials: initials(name) });
+                sites.names.push(Name { compact, initials: initials(name).collect() });
             }
         }
         sites
@@ -112,7 +113,8 @@ impl Name {
         }
         // "THP" of "The Harbour Post", and the other way about.
         let shouted = !part.chars().any(char::is_lowercase) && part.chars().count() <= 6;
-        shouted && own.len() >= 2 && own == self.initials || site.len() >= 3 && site == initials(part)
+        shouted && own.len() >= 2 && own == self.initials
+            || site.len() >= 3 && initials(part).eq(site.chars())
     }
 }
 
@@ -120,13 +122,14 @@ impl Name {
 pub(super) fn compact(text: &str) -> String {
     let folded = fold(text);
     let mut compact = String::with_capacity(folded.len());
-    compact.extend(folded.chars().filter(|c| c.is_alphanumeric()));
+    compact.extend(folded.chars().filter(|&c| is_alphanumeric(c)));
     compact
 }
 
-fn initials(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
-    words.flat_map(char::to_lowercase).collect()
+/// The first letters of the words, in lower case.
+fn initials(name: &str) -> impl Iterator<Item = char> {
+    let words = name.split(|c| !is_alphanumeric(c)).filter_map(|word| word.chars().next());
+    words.flat_map(char::to_lowercase)
 }
 
 /// A place where a title may be cut.
@@ -318,7 +321,7 @@ fn agreement(
 
 fn words(text: &str) -> Vec<CompactString> {
     let mut words: Vec<CompactString> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect();
+        text.split(|c| !is_alphanumeric(c)).filter(|word| !word.is_empty()).map(fold).collect();
     words.sort_unstable();
     words.dedup();
     words

@@ -83,6 +83,9 @@ pub(super) fn begins(word: &str, starts: &Starts) -> bool {
 pub(super) fn squeeze(text: &str) -> String {
     let invisible =
         |c| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    if is_squeezed(text.as_bytes()) {
+        return text.to_owned();
+    }
     if text.is_ascii() {
         return joined(text, text.split_ascii_whitespace());
     }
@@ -90,6 +93,17 @@ pub(super) fn squeeze(text: &str) -> String {
         return squeeze(&text.replace(invisible, ""));
     }
     joined(text, text.split_whitespace())
+}
+
+/// Whether a text is ASCII with nothing to squeeze.
+fn is_squeezed(text: &[u8]) -> bool {
+    let mut before = b' ';
+    let is_plain = text.iter().all(|&byte| {
+        let follows = if byte == b' ' { before != b' ' } else { byte.is_ascii_graphic() };
+        before = byte;
+        follows
+    });
+    is_plain && (before != b' ' || text.is_empty())
 }
 
 /// The words of a text with a space between them.
