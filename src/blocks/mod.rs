@@ -196,8 +196,20 @@ impl Drafts {
     /// Hashes of the words of the block at this index (see [`words::hashes`]).
     #[must_use]
     pub fn words(&self, index: usize) -> &[u32] {
+        &self.words[self.word_range(index)]
+    }
+
+    /// Hashes of all words, once for blocks with the same text.
+    #[must_use]
+    pub fn all_words(&self) -> &[u32] {
+        &self.words
+    }
+
+    /// Where the words of the block at this index are among [`Self::all_words`].
+    #[must_use]
+    pub fn word_range(&self, index: usize) -> Range<usize> {
         let range = &self.word_ranges[index];
-        &self.words[range.start as usize..range.end as usize]
+        range.start as usize..range.end as usize
     }
 
     /// The first block with the same text as the block at this index, itself if there is none before. Three of ten blocks

@@ -50,7 +50,7 @@ pub const COLUMNS: usize = NAMES.len() + Within::COUNT;
 const PROSE_CHARS: u32 = 80;
 
 /// A count as a byte: 16 times its binary logarithm.
-fn log(count: u32) -> u8 {
+pub(super) fn log(count: u32) -> u8 {
     static TABLE: LazyLock<[u8; 2048]> = LazyLock::new(|| std::array::from_fn(|count| log_of(count as u32)));
     TABLE.get(count as usize).copied().unwrap_or_else(|| log_of(count))
 }

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::blocks::Drafts;
-use crate::labels::features::COLUMNS as FIRST_COLUMNS;
+use crate::labels::features::{self as first, COLUMNS as FIRST_COLUMNS};
 use crate::labels::matrix::Matrix;
 use crate::labels::phrases::{Phrases, Tone};
 use crate::reading::Context;
@@ -50,20 +50,51 @@ pub fn features(matrix: &mut Matrix, drafts: &Drafts, context: &Context<'_>, phr
     let is_prose: Vec<bool> = (0..drafts.list.len())
         .map(|row| drafts.list[row].chars >= PROSE_CHARS && words::ends_as_sentence(drafts.text(row)))
         .collect();
-    tones(matrix, drafts, phrases, &is_prose);
+    let vocabulary = Vocabulary::new(drafts);
+    tones(matrix, drafts, phrases, &vocabulary, &is_prose);
     hits(matrix, context);
     prose(matrix, drafts, &is_prose);
     shape(matrix, drafts, context);
-    company(matrix, drafts);
+    company(matrix, drafts, &vocabulary);
+}
+
+/// The words of a text, each numbered where it first stands: most come again.
+struct Vocabulary {
+    /// The number of each word of [`Drafts::all_words`].
+    numbers: Vec<u32>,
+    /// The hash of each number.
+    words: Vec<u32>,
+}
+
+impl Vocabulary {
+    fn new(drafts: &Drafts) -> Self {
+        let all = drafts.all_words();
+        // About every third word is a new one.
+        let mut known: FxHashMap<u32, u32> =
+            FxHashMap::with_capacity_and_hasher(all.len() / 3, FxBuildHasher);
+        let mut words = Vec::with_capacity(all.len() / 3);
+        let number = |&word: &u32| {
+            *known.entry(word).or_insert_with(|| {
+                words.push(word);
+                words.len() as u32 - 1
+            })
+        };
+        let numbers = all.iter().map(number).collect();
+        Self { numbers, words }
+    }
+
+    /// The numbers of a block's words.
+    fn of(&self, drafts: &Drafts, row: usize) -> &[u32] {
+        &self.numbers[drafts.word_range(row)]
+    }
 }
 
 fn set(matrix: &mut Matrix, column: Column, row: usize, byte: u8) {
     matrix.set(FIRST_COLUMNS + column as usize, row, byte);
 }
 
-/// A count as a byte: 16 times its binary logarithm.
 fn log(count: usize) -> u8 {
-    ((count as f32 + 1.0).log2() * 16.0).min(255.0) as u8
+    first::log(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn share(part: usize, whole: usize) -> u8 {
@@ -75,9 +106,23 @@ fn signed(value: i32) -> u8 {
 }
 
 /// What the lines' words say, and those of the lines around and of the heading above.
-fn tones(matrix: &mut Matrix, drafts: &Drafts, phrases: &Phrases, is_prose: &[bool]) {
+fn tones(
+    matrix: &mut Matrix,
+    drafts: &Drafts,
+    phrases: &Phrases,
+    vocabulary: &Vocabulary,
+    is_prose: &[bool],
+) {
     let n = is_prose.len();
-    let tones: Vec<Tone> = (0..n).map(|row| phrases.tone(drafts.words(row))).collect();
+    let weights: Vec<i8> = vocabulary.words.iter().map(|&word| phrases.weight(word)).collect();
+    let mut tones: Vec<Tone> = Vec::with_capacity(n);
+    for row in 0..n {
+        let numbers = vocabulary.of(drafts, row);
+        tones.push(match tones.get(drafts.first(row)) {
+            Some(same) => *same,
+            None => phrases.tone(drafts.words(row), |place| weights[numbers[place] as usize]),
+        });
+    }
     let near = |row: Option<usize>| row.and_then(|row| tones.get(row)).map_or(128, |tone| signed(tone.mean));
     let mut sums = vec![0i32; n + 1];
     for (row, tone) in tones.iter().enumerate() {
@@ -268,36 +313,35 @@ fn marker(text: &str) -> u8 {
 }
 
 /// How the line's words fit to the rest of the text: lines that start alike, words that other lines have too.
-fn company(matrix: &mut Matrix, drafts: &Drafts) {
+fn company(matrix: &mut Matrix, drafts: &Drafts, vocabulary: &Vocabulary) {
     let n = drafts.list.len();
+    let start = |row: usize| match *drafts.words(row) {
+        [first, second, ..] => Some(words::pair(first, second)),
+        _ => None,
+    };
     let mut starts: FxHashMap<u32, (u32, usize)> = FxHashMap::default();
-    // Of each word, the lines that have it, and the last of them. About every third word is a new one.
-    let all = (0..n).map(|row| drafts.words(row).len()).sum::<usize>();
-    let mut known: FxHashMap<u32, (u32, u32)> = FxHashMap::with_capacity_and_hasher(all / 3, FxBuildHasher);
+    // Of each word, how many lines have it, and the last of them.
+    let mut lines = vec![(0u32, usize::MAX); vocabulary.words.len()];
     for row in 0..n {
-        let words = drafts.words(row);
-        if let [first, second, ..] = words {
-            starts.entry(words::pair(*first, *second)).or_default().0 += 1;
+        if let Some(start) = start(row) {
+            starts.entry(start).or_default().0 += 1;
         }
-        for &word in words {
-            let (count, last) = known.entry(word).or_insert((0, u32::MAX));
-            if *last != row as u32 {
-                *count += 1;
-                *last = row as u32;
-            }
+        for &number in vocabulary.of(drafts, row) {
+            let (count, last) = &mut lines[number as usize];
+            *count += u32::from(*last != row);
+            *last = row;
         }
     }
     for row in 0..n {
-        let words = drafts.words(row);
-        if let [first, second, ..] = words {
-            let (count, last) = starts.entry(words::pair(*first, *second)).or_default();
+        if let Some(start) = start(row) {
+            let (count, last) = starts.entry(start).or_default();
             set(matrix, Column::same_start, row, (*count).min(20) as u8);
             set(matrix, Column::same_start_near, row, if *last == 0 { 255 } else { log(row + 1 - *last) });
             *last = row + 1;
         }
-        let others = |word: &&u32| known.get(word).is_some_and(|(count, _)| *count > 1);
-        let shared = words.iter().filter(others).count();
-        set(matrix, Column::known_words, row, share(shared, words.len()));
-        set(matrix, Column::new_words, row, log(words.len() - shared));
+        let numbers = vocabulary.of(drafts, row);
+        let shared = numbers.iter().filter(|&&number| lines[number as usize].0 > 1).count();
+        set(matrix, Column::known_words, row, share(shared, numbers.len()));
+        set(matrix, Column::new_words, row, log(numbers.len() - shared));
     }
 }

@@ -41,23 +41,27 @@ impl Phrases {
         Self { weights: Lookup::new(weights.collect()) }
     }
 
-    /// What a line's words say; `words` are their hashes.
+    /// The weight of a word or pair, 0 if none is known.
     #[must_use]
-    pub fn tone(&self, words: &[u32]) -> Tone {
+    pub fn weight(&self, token: u32) -> i8 {
+        self.weights.get(token).copied().unwrap_or_default()
+    }
+
+    /// What a line's words say: their hashes are given, and of each place the [weight](Self::weight) of its word.
+    #[must_use]
+    pub fn tone(&self, words: &[u32], weight_at: impl Fn(usize) -> i8) -> Tone {
         let mut tone = Tone::default();
-        if self.weights.values().is_empty() {
-            return tone;
-        }
         let mut looked_up = 0;
-        for (place, token) in tokens(words).enumerate() {
-            looked_up += 1;
-            let Some(&weight) = self.weights.get(token) else { continue };
-            let weight = i32::from(weight);
-            tone.sum += weight;
-            tone.lowest = tone.lowest.min(weight);
-            tone.highest = tone.highest.max(weight);
-            if place < 2 && weight.abs() > tone.first.abs() {
-                tone.first = weight;
+        for place in places(words.len()) {
+            let pair = pair_at(words, place).map(|pair| self.weight(pair));
+            for weight in std::iter::once(weight_at(place)).chain(pair).map(i32::from) {
+                looked_up += 1;
+                tone.sum += weight;
+                tone.lowest = tone.lowest.min(weight);
+                tone.highest = tone.highest.max(weight);
+                if place == 0 && weight.abs() > tone.first.abs() {
+                    tone.first = weight;
+                }
             }
         }
         tone.mean = tone.sum * 4 / (looked_up / 2).max(1);
@@ -90,12 +94,18 @@ impl Phrases {
 
 /// The tokens of a line that count: each word at its start and end, and each with the word after it.
 pub fn tokens(words: &[u32]) -> impl Iterator<Item = u32> + '_ {
-    let n = words.len();
-    let last = if n > FIRST + LAST { n - LAST } else { FIRST.min(n) };
-    (0..FIRST.min(n)).chain(last..n).flat_map(move |at| {
-        let pair = words.get(at + 1).map(|&next| words::pair(words[at], next));
-        std::iter::once(words[at]).chain(pair)
-    })
+    places(words.len()).flat_map(|place| std::iter::once(words[place]).chain(pair_at(words, place)))
+}
+
+/// The places of a line of so many words that are looked up.
+fn places(words: usize) -> impl Iterator<Item = usize> {
+    let last = if words > FIRST + LAST { words - LAST } else { FIRST.min(words) };
+    (0..FIRST.min(words)).chain(last..words)
+}
+
+/// The word at a place with the one after it.
+fn pair_at(words: &[u32], place: usize) -> Option<u32> {
+    words.get(place + 1).map(|&next| words::pair(words[place], next))
 }
 
 #[cfg(test)]
@@ -113,9 +123,9 @@ mod tests {
         let line = words("Read the harbour letter");
         let weights = [(line[0], -10), (words::pair(line[0], line[1]), -30), (line[2], 20)];
         let phrases = Phrases::new(weights.into_iter());
-        let tone = phrases.tone(&line);
+        let tone = phrases.tone(&line, |place| phrases.weight(line[place]));
         assert_eq!((tone.sum, tone.lowest, tone.highest, tone.first), (-20, -30, 20, -30));
-        assert_eq!(Phrases::default().tone(&line), Tone::default());
+        assert_eq!(Phrases::default().tone(&line, |_| 0), Tone::default());
     }
 
     #[test]

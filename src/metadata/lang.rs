@@ -31,36 +31,63 @@ pub fn of<'t>(declared: impl Iterator<Item = (&'t str, Source)>, text: &str) -> 
         let value = two_letters(info.lang())?.to_owned();
         Some(Sourced { value, source: Source::Statistics })
     };
+    let common = Common::of(sample);
     match first {
-        Some(first) if shows(&first.value, sample, 1) => Some(first),
+        Some(first) if common.shows(&first.value) => Some(first),
         Some(first) => {
             let other = counted().filter(|counted| !alike(&counted.value, &first.value));
             Some(other.unwrap_or(first))
         }
-        // Many texts are English, and no other language has so many of its common words.
-        None if sample.len() >= FEWEST && shows("en", sample, TELLING) => {
-            Some(Sourced { value: "en".to_owned(), source: Source::Statistics })
+        None if sample.len() >= FEWEST
+            && let Some(lang) = common.clearest() =>
+        {
+            Some(Sourced { value: lang.to_owned(), source: Source::Statistics })
         }
         None => counted(),
     }
 }
 
-/// Different common words that tell English from Afrikaans and Dutch, which have "is", "was", "by" and "of".
+/// Different common words that tell a language.
 const TELLING: u32 = 5;
 
-/// Whether the commonest words of a language stand in the text as often as they do in that language, and so many
-/// different ones. Spares most pages the statistics, which cost more than all the rest of the metadata.
-fn shows(lang: &str, text: &str, different: u32) -> bool {
-    let Some(common) = COMMON.get(lang) else { return false };
-    let (mut words, mut hits, mut seen) = (0, 0, 0u32);
-    for word in text.split(|c| !is_alphabetic(c)).filter(|word| !word.is_empty()) {
-        words += 1;
-        if let Some(number) = common.get(word) {
-            hits += 1;
-            seen |= 1 << number;
+/// How many of the commonest words of each language stand in a text. Spares most pages the statistics, which cost more
+/// than all the rest of the metadata.
+struct Common {
+    words: u32,
+    /// Of each of [`WORDS`]: how often its words come, and which do.
+    hits: [(u32, u32); WORDS.len()],
+}
+
+impl Common {
+    fn of(text: &str) -> Self {
+        let mut common = Self { words: 0, hits: [(0, 0); WORDS.len()] };
+        for word in text.split(|c| !is_alphabetic(c)).filter(|word| !word.is_empty()) {
+            common.words += 1;
+            for &(lang, number) in COMMON.get(word).into_iter().flatten() {
+                common.hits[lang].0 += 1;
+                common.hits[lang].1 |= 1 << number;
+            }
         }
+        common
     }
-    words >= 10 && hits * 8 >= words && seen.count_ones() >= different
+
+    /// Whether a language's words come as often as they do in that language.
+    fn shows(&self, lang: &str) -> bool {
+        WORDS.iter().zip(self.hits).any(|((known, _), hits)| *known == lang && self.are_usual(hits))
+    }
+
+    /// The language whose words come as often as in no other, if many different ones do.
+    fn clearest(&self) -> Option<&'static str> {
+        let (lang, hits) = self.hits.into_iter().enumerate().max_by_key(|(_, (count, _))| *count)?;
+        let others = self.hits.iter().enumerate().filter(|(other, _)| *other != lang);
+        let second = others.map(|(_, (count, _))| *count).max().unwrap_or(0);
+        let is_clear = self.are_usual(hits) && hits.1.count_ones() >= TELLING && hits.0 >= 2 * second;
+        is_clear.then_some(WORDS[lang].0)
+    }
+
+    fn are_usual(&self, (count, _): (u32, u32)) -> bool {
+        self.words >= 10 && count * 8 >= self.words
+    }
 }
 
 /// Common words of some languages that the others named here lack, or have far more rarely; 32 of each at most.
@@ -87,9 +114,15 @@ const WORDS: &[(&str, &str)] = &[
     ("da", "og det som er på en for ikke af med har til den i at"),
 ];
 
-/// The common words of each language with their numbers.
-static COMMON: LazyLock<FxHashMap<&str, FxHashMap<&str, u32>>> = LazyLock::new(|| {
-    WORDS.iter().map(|(lang, words)| (*lang, words.split(' ').zip(0..).collect())).collect()
+/// The languages that have each of the common words, by their places in [`WORDS`], and the word's number there.
+static COMMON: LazyLock<FxHashMap<&str, Vec<(usize, u32)>>> = LazyLock::new(|| {
+    let mut common: FxHashMap<&str, Vec<(usize, u32)>> = FxHashMap::default();
+    for (lang, (_, words)) in WORDS.iter().enumerate() {
+        for (number, word) in (0..).zip(words.split(' ')) {
+            common.entry(word).or_default().push((lang, number));
+        }
+    }
+    common
 });
 
 /// The ISO 639-1 code in a language tag such as `de-DE`, `en_US`, `pt-BR`, `deu`.
