@@ -257,6 +257,16 @@ mod tests {
                 "* [Home](/)\n* [Town](/town)\n\n## The boat\n\n![a boat](b.jpg)\n\nThe **last** [boat](/b) left.\n\n* * *\n",
                 vec!["Home", "Town", "The boat", "The last boat left."],
             ),
+            (
+                "a table of Markdown loses its bars",
+                "Fares\n\n| Route | Now |\n| --- | ---: |\n| Halden | 4.20 |\n\nFares are in crowns.\n",
+                vec!["Fares", "Route | Now", "Halden | 4.20", "Fares are in crowns."],
+            ),
+            (
+                "bars alone are no table",
+                "| Halden | Norsand |\n| Contact |\n",
+                vec!["| Halden | Norsand |", "| Contact |"],
+            ),
         ] {
             assert_eq!(texts(text), wanted, "{name}");
         }

@@ -21,10 +21,14 @@ static STRONG: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\*\*|__)(\S(?:.*?\S
 static EMPHASIS: LazyLock<Regex> =
     LazyLock::new(|| regex(r#"(^|[\s("'«“])[*_](\w(?:[^*_]*?\S)?)[*_]($|[\s.,;:!?)"'»”])"#));
 
-/// Whether a text is Markdown.
+/// Whether a text is Markdown: it has links and other marks, or a table.
 pub(super) fn is_markdown(lines: &[TextLine<'_>]) -> bool {
     let (mut links, mut others) = (0, 0);
-    for line in lines {
+    for (at, line) in lines.iter().enumerate() {
+        if line.form == Form::TableRow && is_rule(line.text) && at > 0 && lines[at - 1].form == Form::TableRow
+        {
+            return true;
+        }
         // Most lines have neither byte.
         let is_marked = memchr::memchr2(b']', b'*', line.text.as_bytes()).is_some();
         let has = |marks: &str| is_marked && line.text.contains(marks);
@@ -37,21 +41,38 @@ pub(super) fn is_markdown(lines: &[TextLine<'_>]) -> bool {
     false
 }
 
+/// Whether a line is that below the head of a table: `| --- | :---: |`.
+fn is_rule(line: &str) -> bool {
+    let is_cell = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| matches!(byte, b'-' | b':'));
+    line.contains("---") && line.trim_matches('|').split('|').all(|cell| is_cell(cell.trim()))
+}
+
+/// A row of a table as those of pages are written: bars between its cells only.
+fn row(line: &str) -> Cow<'_, str> {
+    let inside = line.trim_matches('|').trim();
+    if inside.contains("\\|") {
+        return Cow::Borrowed(inside);
+    }
+    let cells = inside.split('|').map(str::trim).filter(|cell| !cell.is_empty());
+    Cow::Owned(cells.collect::<Vec<_>>().join(" | "))
+}
+
 /// A line without its marks, and the characters in its links.
 pub(super) fn plain(line: &str, form: Form) -> (Cow<'_, str>, u32) {
     if line.chars().all(|c| matches!(c, '*' | '-' | '_' | '=' | ' ' | '|' | ':')) {
         return (Cow::Borrowed(""), 0);
     }
     let line = match form {
-        Form::Heading(_) => line.trim_start_matches('#').trim_end_matches('#').trim(),
-        Form::Quote => line.trim_start_matches(['>', ' ']),
-        Form::ListItem if line.starts_with(['*', '-', '+']) => line[1..].trim_start(),
-        _ => line,
+        Form::Heading(_) => Cow::Borrowed(line.trim_start_matches('#').trim_end_matches('#').trim()),
+        Form::Quote => Cow::Borrowed(line.trim_start_matches(['>', ' '])),
+        Form::ListItem if line.starts_with(['*', '-', '+']) => Cow::Borrowed(line[1..].trim_start()),
+        Form::TableRow => row(line),
+        _ => Cow::Borrowed(line),
     };
     if !line.contains(['[', '*', '_', '\\']) {
-        return (Cow::Borrowed(line), 0);
+        return (line, 0);
     }
-    let (text, link_chars) = without_links(line);
+    let (text, link_chars) = without_links(&line);
     let text = STRONG.replace_all(&text, "$1");
     let text = EMPHASIS.replace_all(&text, "$1$2$3");
     (Cow::Owned(text.into_owned()), link_chars)
@@ -130,8 +151,25 @@ mod tests {
             ),
             ("an end [without", Form::Paragraph, "an end [without", 0),
             ("* * *", Form::ListItem, "", 0),
+            ("| Route | **Now** |  | [April](/a) |", Form::TableRow, "Route | Now | April", 5),
+            (r"| one \| two | three", Form::TableRow, "one | two | three", 0),
+            ("|:---|---:|", Form::TableRow, "", 0),
         ] {
             assert_eq!(plain(line, form), (Cow::Borrowed(text), link_chars), "{line}");
+        }
+    }
+
+    #[test]
+    fn tables_are_known_by_the_line_below_their_head() {
+        for (line, is_one) in [
+            ("| --- | ---: |", true),
+            ("|:---:|---|", true),
+            ("| -- | -- |", false),
+            ("|---| a |", false),
+            ("| a | b |", false),
+            ("|", false),
+        ] {
+            assert_eq!(is_rule(line), is_one, "{line}");
         }
     }
 }

@@ -53,9 +53,10 @@ struct Asides<'d> {
 }
 
 impl Asides<'_> {
-    fn has(&mut self, look: &Look<'_>, n: NodeId) -> bool {
+    /// Whether a text stands in one.
+    fn hold(&mut self, look: &Look<'_>, text: NodeId) -> bool {
         let mut unknown = vec![];
-        let mut node = Some(n);
+        let mut node = self.dom.parent(text);
         let mut is_aside = false;
         while let Some(n) = node.filter(|&n| n >= self.from) {
             if let Some(&known) = self.known.get(&n) {
@@ -118,7 +119,7 @@ impl Look<'_> {
         let dom = self.dom;
         let mut read = |look: &Self, line: Line| {
             let text = line.text(dom);
-            let is_one = !text.is_empty() && text.len() < LONGEST_LINE && !asides.has(look, line.first);
+            let is_one = !text.is_empty() && text.len() < LONGEST_LINE && !asides.hold(look, line.first);
             is_one.then_some(text)
         };
         let Some(text) = read(self, line) else { return };
