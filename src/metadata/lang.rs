@@ -277,4 +277,24 @@ mod tests {
         }
         assert_eq!(lang(&["nonsense", "fr"], "").as_deref(), Some("fr"));
     }
+
+    #[test]
+    fn common_words_tell_a_language_that_no_other_is_like() {
+        for (text, clearest) in [
+            (
+                "Die Fähre ist nach dem Sturm wieder auf dem See, und der Hafen hat von der Stadt eine Zusage.",
+                Some("de"),
+            ),
+            (
+                "The ferry is back and the harbour of the town has more of that than they have by now.",
+                Some("en"),
+            ),
+            ("La barca del puerto no sale en un día como el que era.", None), // Portuguese and Italian have these too
+            ("og det er ikke til at se på en båt som har vært her med den for av på", None), // Danish or Norwegian
+            ("Kurz und gut", None),
+        ] {
+            assert_eq!(Common::of(text).clearest(), clearest, "{text}");
+        }
+        assert!(WORDS.iter().all(|(_, words)| words.split(' ').count() <= 32));
+    }
 }
