@@ -9,6 +9,7 @@
 //! A program tells what may come first on each of its ways, so that it seldom takes one in vain (the *first* sets of
 //! predictive parsers: Lewis and Stearns, Syntax-Directed Transduction, J. ACM 15, 1968).
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::charset::CharSet;
@@ -83,9 +84,9 @@ struct Trial {
     /// Steps taken.
     tried: usize,
     left: SmallVec<[Left; 16]>,
-    /// A bit for each step and byte of the line: once the program has been there in vain, it need not go there again
-    /// (as memory keeps backtracking linear in Ford, Packrat Parsing, ICFP 2002). Empty while patience lasts.
-    been: Vec<u64>,
+    /// Steps and bytes of the line: once the program has been there in vain, it need not go there again (as memory keeps
+    /// backtracking linear in Ford, Packrat Parsing, ICFP 2002). Empty while patience lasts.
+    been: FxHashSet<(u16, usize)>,
 }
 
 impl Trial {
@@ -130,9 +131,7 @@ impl Matcher {
             trial.count(1)?;
             let step = &self.steps[usize::from(number)];
             let next = match step.ask {
-                _ if trial.tried > PATIENCE && rest.is_none() && self.has_been(trial, number, at, key) => {
-                    None
-                }
+                _ if trial.tried > PATIENCE && rest.is_none() && !trial.been.insert((number, at)) => None,
                 Ask::Nothing => return Some(true),
                 Ask::Text { from, to, case_counts } => {
                     let text = &self.texts[usize::from(from)..usize::from(to)];
@@ -195,17 +194,6 @@ impl Matcher {
                 },
             };
         }
-    }
-
-    /// Whether the program has been at a step and byte before; notes that it is now.
-    fn has_been(&self, trial: &mut Trial, number: u16, at: usize, key: &[u8]) -> bool {
-        if trial.been.is_empty() {
-            trial.been = vec![0; (self.steps.len() * (key.len() + 1)).div_ceil(64)];
-        }
-        let place = usize::from(number) * (key.len() + 1) + at;
-        let been = trial.been[place / 64] >> (place % 64) & 1 == 1;
-        trial.been[place / 64] |= 1 << (place % 64);
-        been
     }
 }
 
