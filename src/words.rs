@@ -346,15 +346,6 @@ mod tests {
     }
 
     #[test]
-    fn tables_say_what_the_standard_library_says() {
-        for c in '\0'..='\u{10000}' {
-            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c}");
-            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c}");
-            assert_eq!(changes_in_lower_case(c), !c.to_lowercase().eq([c]), "{c}");
-        }
-    }
-
-    #[test]
     fn counts_what_stands_between_spaces_and_has_a_letter_or_digit() {
         for (text, count) in [
             ("", 0),
@@ -369,7 +360,7 @@ mod tests {
 
     #[test]
     fn tables_are_right() {
-        for c in '\0'..='\u{3fff}' {
+        for c in '\0'..='\u{10000}' {
             assert_ne!(changes_in_lower_case(c), c.to_lowercase().eq([c]), "{c:?}");
             assert_eq!(
                 (is_alphanumeric(c), is_alphabetic(c)),

@@ -137,7 +137,7 @@ pub(super) fn read(
         changed: None,
         declared: wanted.declared,
         confirmed: false,
-        wide: None,
+        far_days: None,
     };
     look.walk(from, to.min(dom.len()));
     if wanted.dates
@@ -147,10 +147,10 @@ pub(super) fn read(
     {
         // A date at the foot of the article, or above a long menu: only where the words before it say what
         // it is, or no other date stands alone in a line. Those of teasers are many.
-        look.wide = Some(Vec::new());
+        look.far_days = Some(Vec::new());
         look.read_far(to.min(dom.len()), dom.len());
         look.read_far(1, from);
-        if let Some([only]) = look.wide.as_deref() {
+        if let Some([only]) = look.far_days.as_deref() {
             look.published.offer(FAR, *only);
         }
     }
@@ -184,7 +184,7 @@ pub(super) struct Look<'d> {
     /// Whether the declared day was seen.
     confirmed: bool,
     /// Away from the headline: the different dates that stand alone in a line.
-    wide: Option<Vec<Stamp>>,
+    far_days: Option<Vec<Stamp>>,
 }
 
 /// What the line before was.
@@ -374,7 +374,7 @@ impl Look<'_> {
                 (found.role, found.labelled) = (role, true);
             }
             let alone = if found.at.len() * 2 >= text.len() { LINE_DATE } else { 0 };
-            if let Some(days) = &mut self.wide {
+            if let Some(days) = &mut self.far_days {
                 if found.labelled {
                     self.date(found.stamp, found.role, FAR + 1 + alone);
                 } else if alone > 0

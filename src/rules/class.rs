@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
-use super::fold::UNLIKE;
+use super::fold::COMBINING_IOTA;
 
 /// Characters beyond ASCII that a class may have and be taken for one that names what is in it, not what is not.
 const SMALL: usize = 16;
@@ -25,12 +25,15 @@ enum Beyond {
     In(Arc<[ClassUnicodeRange]>),
 }
 
-/// All characters that change with case, but for [`UNLIKE`], which no key has.
-static CASED: LazyLock<ClassUnicode> = LazyLock::new(|| {
-    let mut cased = class_of(r"\p{Changes_When_Casemapped}");
-    cased.difference(&ClassUnicode::new([ClassUnicodeRange::new(UNLIKE, UNLIKE)]));
-    cased
-});
+/// All characters that change with case, but for [`COMBINING_IOTA`], which no key has.
+static CASED: LazyLock<ClassUnicode> =
+    LazyLock::new(|| without_iota(class_of(r"\p{Changes_When_Casemapped}")));
+
+/// A class without [`COMBINING_IOTA`].
+fn without_iota(mut class: ClassUnicode) -> ClassUnicode {
+    class.difference(&ClassUnicode::new([ClassUnicodeRange::new(COMBINING_IOTA, COMBINING_IOTA)]));
+    class
+}
 
 impl CharClass {
     /// A class as it is.
@@ -54,9 +57,7 @@ impl CharClass {
     /// does not, a line that has one of them has one of the class for certain.
     fn of_keys(class: &ClassUnicode) -> (Self, bool) {
         let count = |class: &ClassUnicode| class.ranges().iter().map(|range| range.len()).sum::<usize>();
-        let unlike = ClassUnicode::new([ClassUnicodeRange::new(UNLIKE, UNLIKE)]);
-        let mut class = class.clone();
-        class.difference(&unlike);
+        let class = without_iota(class.clone());
         let (mut inside, mut outside) = (class.clone(), CASED.clone());
         inside.intersect(&CASED);
         outside.difference(&class);
@@ -71,7 +72,7 @@ impl CharClass {
                 keys.union(&outside);
             }
         }
-        keys.difference(&unlike);
+        let keys = without_iota(keys);
         // Those that name what is not in them would leave out what is like it.
         let is_exact = keys == class || beyond_ascii(&class) <= SMALL;
         (Self::new(&keys), is_exact)
@@ -201,7 +202,7 @@ mod tests {
     fn other_characters_do_not_change_with_case() {
         let mut others = class(&[('\0', char::MAX)]);
         others.difference(&CASED);
-        others.difference(&class(&[(UNLIKE, UNLIKE)]));
+        let others = without_iota(others);
         let mut folded = others.clone();
         folded.case_fold_simple();
         assert_eq!(folded, others);
@@ -234,7 +235,7 @@ mod tests {
             let (keys, exact) = CharClass::of_keys(&class);
             assert_eq!(exact, is_exact, "{ranges:?}");
             let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end().min('\u{3100}'));
-            for c in chars.filter(|&c| c != UNLIKE) {
+            for c in chars.filter(|&c| c != COMBINING_IOTA) {
                 let key = char_key(c).to_string();
                 assert_eq!(keys.span(key.as_bytes(), 0, 1, 9), Some((key.len(), key.len())), "{c}");
             }

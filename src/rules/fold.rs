@@ -26,7 +26,7 @@ enum FoldedChar {
 /// plain i, since a case-insensitive regex takes neither for an i.
 fn fold_char(c: char) -> FoldedChar {
     match c {
-        UNLIKE => FoldedChar::Gone,
+        COMBINING_IOTA => FoldedChar::Gone,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => FoldedChar::Gone,
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '`' | '\u{b4}' => FoldedChar::Char('\''),
         '\u{201c}'..='\u{201f}' | '\u{2033}' => FoldedChar::Char('"'),
@@ -38,7 +38,7 @@ fn fold_char(c: char) -> FoldedChar {
 }
 
 /// The combining iota, a mark that case folding takes for the letter: without it, keys tell all that case folding does.
-pub(super) const UNLIKE: char = '\u{345}';
+pub(super) const COMBINING_IOTA: char = '\u{345}';
 
 thread_local! {
     /// The memory of the last key: a page has some hundred lines, and one is folded at a time.
@@ -355,11 +355,11 @@ mod tests {
     #[test]
     fn keys_are_the_same_for_all_that_case_folding_takes_for_the_same() {
         let mut wrong = vec![];
-        for c in ('\u{80}'..='\u{2ffff}').filter(|&c| c != UNLIKE) {
+        for c in ('\u{80}'..='\u{2ffff}').filter(|&c| c != COMBINING_IOTA) {
             let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
             class.case_fold_simple();
             let others = class.ranges().iter().flat_map(|range| range.start()..=range.end());
-            let others = others.filter(|&other| other != UNLIKE && char_key(other) != char_key(c));
+            let others = others.filter(|&other| other != COMBINING_IOTA && char_key(other) != char_key(c));
             wrong.extend(others.map(|other| (c, other)));
         }
         assert_eq!(wrong, []);
